@@ -1,0 +1,21 @@
+/// The statuses that the program exits with; scripts rely on them.
+package struct ExitStatus: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int32
+
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+
+    /// Done.
+    package static let success = ExitStatus(rawValue: 0)
+    /// The answer is no, or the experiment's own command failed.
+    package static let no = ExitStatus(rawValue: 1)
+    /// It could not be done.
+    package static let failure = ExitStatus(rawValue: 128)
+    /// Wrong usage.
+    package static let usage = ExitStatus(rawValue: 129)
+    /// Stopped by SIGINT before anything was recorded.
+    package static let interrupted = ExitStatus(rawValue: 130)
+    /// Stopped by SIGTERM before anything was recorded.
+    package static let terminated = ExitStatus(rawValue: 143)
+    /// A defect of this program.
+    package static let bug = ExitStatus(rawValue: 70)
+}
