@@ -1,0 +1,86 @@
+import Diagnostics
+
+/// Why something could not be done with experiments.
+package enum ExperimentError: UserFacingError, Hashable {
+    case noCommits
+    case noWorkTree
+    case invalidName(String, reason: String)
+    case nameTaken(String, baseline: String)
+    case unknown(String, similar: [String])
+    case ambiguous(String, references: [String])
+    case noSuchCheckpoint(String, available: Int)
+    case noBestMetric(String)
+    case notAnExperiment(String)
+    case isBaseline(String)
+    case unchangedCheckpoint(String, heads: [String])
+    case runInProgress(process: Int32, program: String)
+    case killedElsewhere
+    case stateMoved(String)
+    case rejectedOption(String, hint: String)
+    case branchExists(String)
+    case invalidBranchName(String)
+
+    package var message: String {
+        switch self {
+        case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
+        case .noWorkTree: "this repository has no work tree"
+        case .invalidName(let name, let reason):
+            "'\(Console.sanitized(name))' cannot be the name of an experiment: \(reason)"
+        case .nameTaken(let name, let baseline): "experiment '\(name)' already exists for commit \(baseline)"
+        case .unknown(let name, _): "no experiment or commit named '\(Console.sanitized(name))'"
+        case .ambiguous(let name, let references):
+            "'\(Console.sanitized(name))' could be any of \(references.count): "
+                + references.map(Console.sanitized).joined(separator: ", ")
+        case .noSuchCheckpoint(let name, let available):
+            "no checkpoint '\(Console.sanitized(name))': the experiment has \(available)"
+        case .noBestMetric(let name): "cannot tell which checkpoint of '\(Console.sanitized(name))' is the best"
+        case .notAnExperiment(let revision): "'\(Console.sanitized(revision))' does not belong to an experiment"
+        case .isBaseline(let revision):
+            "'\(Console.sanitized(revision))' is the commit that experiments started from, or an older one"
+        case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
+        case .runInProgress(let process, let program):
+            "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
+        case .killedElsewhere: "a DVC run was killed here and left its marks (\(StateReference.baseline))"
+        case .stateMoved(let what): "\(what) changed while this ran"
+        case .rejectedOption(let text, _): text
+        case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
+        case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .noCommits: "make the first one with 'git commit'"
+        case .noWorkTree: "run it in a clone, or in a linked worktree"
+        case .invalidName: "choose another one with '-n NAME'"
+        case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
+        case .unknown(_, let similar) where similar.isEmpty: "'git exp list' shows the experiments"
+        case .unknown(_, let similar):
+            "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?"
+        case .ambiguous: "give one of these in full"
+        case .noSuchCheckpoint: "'git exp show' lists them"
+        case .noBestMetric: "name the metric: git config exp.best acc (highest), or -loss (lowest)"
+        case .notAnExperiment: "'git exp list' shows the experiments"
+        case .isBaseline: "name an experiment or one of its checkpoints; 'git exp list' shows them"
+        case .unchangedCheckpoint(_, let heads):
+            "change something (for example with -S), or continue from a tip: "
+                + heads.prefix(3).map { "git exp apply \($0)" }.joined(separator: ", or ")
+                + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
+        case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
+        case .killedElsewhere:
+            "put HEAD back on your branch with 'git symbolic-ref HEAD refs/heads/BRANCH && git reset', then "
+                + "'git update-ref -d \(StateReference.baseline)'; checkpoints made so far are safe"
+        case .stateMoved: "another process was faster; run the command again"
+        case .rejectedOption(_, let hint): hint
+        case .branchExists: "choose another name"
+        case .invalidBranchName: "see 'git help check-ref-format'"
+        }
+    }
+
+    package var status: ExitStatus {
+        switch self {
+        case .rejectedOption: .usage
+        default: .failure
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Git
+
+/// The rules for an experiment's name.
+package enum ExperimentName {
+    /// Checks a name that a user gave.
+    ///
+    /// - Throws: ``ExperimentError/invalidName(_:reason:)`` where git would not take it as the last part of a
+    ///   reference, or where it could be taken for an option or a commit.
+    package static func check(_ name: String) throws(ExperimentError) {
+        func refuse(_ reason: String) -> ExperimentError { .invalidName(name, reason: reason) }
+        if name.isEmpty { throw refuse("it is empty") }
+        if name.contains("/") { throw refuse("it contains a slash") }
+        if name.hasPrefix("-") { throw refuse("it begins with a dash") }
+        if name.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
+            throw refuse("it contains a control character")
+        }
+        if name.contains("@") { throw refuse("'@' picks a checkpoint, as in 'name@3'") }
+        if name.utf8.count > 200 { throw refuse("it is longer than 200 bytes") }
+        if name.utf8.count <= 40, name.utf8.allSatisfy({ isHexDigit($0) }) {
+            throw refuse("it could be the id of a commit")
+        }
+        if name == "workspace" || name == "HEAD" { throw refuse("it is the name of something else") }
+        guard Repository.isValidReferenceName("refs/exps/00/" + String(repeating: "0", count: 38) + "/" + name) else {
+            throw refuse("git allows no reference of that name (see 'git help check-ref-format')")
+        }
+    }
+
+    static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+    }
+
+    /// Draws a name such as `brave-otter` that `isTaken` does not know.
+    package static func draw(
+        using generator: inout some RandomNumberGenerator, isTaken: (String) throws -> Bool
+    ) rethrows -> String {
+        for _ in 0..<50 {
+            let name = pair(&generator)
+            if try !isTaken(name) { return name }
+        }
+        // With most pairs taken a number keeps the search short.
+        while true {
+            let name = pair(&generator) + "-\(Int.random(in: 2...9_999, using: &generator))"
+            if try !isTaken(name) { return name }
+        }
+    }
+
+    private static func pair(_ generator: inout some RandomNumberGenerator) -> String {
+        let adjective = adjectives[Int.random(in: 0..<adjectives.count, using: &generator)]
+        let noun = nouns[Int.random(in: 0..<nouns.count, using: &generator)]
+        return "\(adjective)-\(noun)"
+    }
+}

@@ -1,0 +1,118 @@
+import Git
+
+/// What a word on the command line means: an experiment, one of its checkpoints, or any commit.
+package struct ResolvedRevision: Hashable, Sendable {
+    package let commit: CommitID
+    /// The experiment that the word named, or that contains the commit; `nil` for any other commit.
+    package let experiment: Experiment?
+    /// Whether the word named the experiment as a whole and not one of its commits.
+    package let isWhole: Bool
+
+    package init(commit: CommitID, experiment: Experiment?, isWhole: Bool) {
+        self.commit = commit
+        self.experiment = experiment
+        self.isWhole = isWhole
+    }
+}
+
+/// Finds what users name: an experiment's name, a full reference, `name@3`, `name@best`, `name@last`, a commit's id
+/// or its beginning, a branch, a tag, and everything else git understands.
+package struct RevisionResolver {
+    package let repository: Repository
+    package let catalog: ExperimentCatalog
+    package let chains: ChainReader
+    /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is named.
+    package let best: ([Commit]) throws -> CommitID?
+
+    package init(
+        _ repository: Repository, catalog: ExperimentCatalog, chains: ChainReader,
+        best: @escaping ([Commit]) throws -> CommitID? = { _ in nil }
+    ) {
+        self.repository = repository
+        self.catalog = catalog
+        self.chains = chains
+        self.best = best
+    }
+
+    /// - Throws: ``ExperimentError`` where nothing, or more than one thing, has that name.
+    package func resolve(_ text: String) throws -> ResolvedRevision {
+        if let experiment = try experiment(named: text) {
+            return ResolvedRevision(commit: experiment.tip, experiment: experiment, isWhole: true)
+        }
+        if let at = text.lastIndex(of: "@"), let experiment = try experiment(named: String(text[..<at])) {
+            let commit = try checkpoint(String(text[text.index(after: at)...]), of: experiment, as: text)
+            return ResolvedRevision(commit: commit, experiment: experiment, isWhole: false)
+        }
+        let commit: CommitID?
+        do {
+            commit = try repository.resolve(text)
+        } catch where error.code == .ambiguous {
+            throw ExperimentError.ambiguous(text, references: ["the ids of several objects"])
+        }
+        guard let commit else { throw ExperimentError.unknown(text, similar: similar(to: text)) }
+        return ResolvedRevision(commit: commit, experiment: try containing(commit).first, isWhole: false)
+    }
+
+    /// The experiment of this name: the only one, or the one of the commit that is checked out.
+    package func experiment(named text: String) throws -> Experiment? {
+        if text.hasPrefix("refs/") || text.hasPrefix("exps/") {
+            let full = text.hasPrefix("refs/") ? text : "refs/" + text
+            guard let reference = ExperimentReference(full) else { return nil }
+            return catalog.experiments(of: reference.baseline).first { $0.reference == reference }
+        }
+        let found = catalog.experiments(named: text)
+        if found.count <= 1 { return found.first }
+        let head = try repository.head()
+        if let here = found.first(where: { $0.baseline == head }) { return here }
+        throw ExperimentError.ambiguous(text, references: found.map(\.reference.fullName))
+    }
+
+    private func checkpoint(_ which: String, of experiment: Experiment, as text: String) throws -> CommitID {
+        let chain: [Commit] = try chains.chain(of: experiment).reversed()
+        switch which {
+        case "last":
+            return experiment.tip
+        case "best":
+            guard let commit = try best(chain) else { throw ExperimentError.noBestMetric(experiment.name) }
+            return commit
+        default:
+            guard let number = Int(which), number > 0, number <= chain.count else {
+                throw ExperimentError.noSuchCheckpoint(text, available: chain.count)
+            }
+            return chain[number - 1].id
+        }
+    }
+
+    /// The experiments whose line holds the commit, those of the current baseline first; the baseline itself and
+    /// what is older belongs to none.
+    package func containing(_ commit: CommitID) throws -> [Experiment] {
+        let head = try repository.head()
+        let found = try catalog.experiments.filter { experiment in
+            try chains.chain(of: experiment).contains { $0.id == commit }
+        }
+        return found.filter { $0.baseline == head } + found.filter { $0.baseline != head }
+    }
+
+    private func similar(to text: String) -> [String] {
+        let names = Set(catalog.experiments.map(\.name))
+        let ranked = names.map { ($0, editDistance($0, text)) }.filter { $0.1 <= max(2, text.utf8.count / 3) }
+        return ranked.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
+    }
+}
+
+/// The number of bytes to insert, delete or replace to make one text of the other.
+func editDistance(_ left: String, _ right: String) -> Int {
+    let left = Array(left.utf8)
+    let right = Array(right.utf8)
+    var row = Array(0...right.count)
+    for (index, byte) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = index + 1
+        for (column, other) in right.enumerated() {
+            let above = row[column + 1]
+            row[column + 1] = min(above + 1, row[column] + 1, diagonal + (byte == other ? 0 : 1))
+            diagonal = above
+        }
+    }
+    return row[right.count]
+}

@@ -1,0 +1,26 @@
+/// A string that is compared, ordered and hashed by its bytes.
+///
+/// Swift's own comparison takes composed and decomposed letters for equal; paths and keys must not.
+/// The order of UTF-8 bytes is the order of Unicode code points.
+package struct ExactString: Hashable, Comparable, Sendable, ExpressibleByStringLiteral {
+    package let text: String
+
+    package init(_ text: String) { self.text = text }
+    package init(stringLiteral text: String) { self.text = text }
+
+    package static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension String {
+    /// Whether both are the same bytes.
+    package func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}

@@ -1,0 +1,100 @@
+import Diagnostics
+import Processes
+import SystemPackage
+
+/// The user's own `git`, for what only git gets right: identity, filters, credentials, checkout, network.
+package struct GitCommand: Sendable {
+    private let directory: FilePath
+    /// Set on top of the inherited environment.
+    private let additions: [String: String]
+
+    package init(in directory: FilePath, environment additions: [String: String] = [:]) {
+        self.directory = directory
+        self.additions = additions
+    }
+
+    /// Runs git and returns how it ended, whatever the status.
+    ///
+    /// - Throws: ``GitCommandError`` where git could not be started at all.
+    package func run(_ arguments: [String], input: [UInt8] = []) throws(GitCommandError) -> Answer {
+        do {
+            return Answer(result: try call(arguments, input).capture())
+        } catch {
+            throw .notStarted(error.message)
+        }
+    }
+
+    package func run(_ arguments: String...) throws(GitCommandError) -> Answer { try run(arguments) }
+
+    /// What git printed, without the line feed at the end.
+    ///
+    /// - Throws: ``GitCommandError`` with git's own complaint where it failed.
+    package func output(_ arguments: String...) throws(GitCommandError) -> String {
+        let answer = try run(arguments)
+        guard answer.exit.isSuccess else { throw .failed(arguments: arguments, complaint: answer.complaint) }
+        return answer.text
+    }
+
+    /// Starts git, to be collected later, while other work goes on.
+    package func start(_ arguments: String...) throws(GitCommandError) -> RunningProcess {
+        do {
+            return try call(arguments, []).start()
+        } catch {
+            throw .notStarted(error.message)
+        }
+    }
+
+    private func call(_ arguments: [String], _ input: [UInt8]) -> ProcessCall {
+        var environment: [String: String]?
+        if !additions.isEmpty {
+            environment = ProcessCall.inheritedEnvironment().merging(additions) { $1 }
+        }
+        return ProcessCall(
+            executable: "git", arguments: arguments, environment: environment, directory: directory, input: input)
+    }
+
+    /// How a call of git ended.
+    package struct Answer: Sendable {
+        package let exit: ProcessExit
+        package let output: [UInt8]
+        /// What git wrote to standard error, on one line, without its `fatal: `.
+        package let complaint: String
+
+        init(result: ProcessResult) {
+            exit = result.exit
+            output = result.output
+            let text = String(decoding: result.error, as: UTF8.self)
+            let lines = text.split(separator: "\n").map { line in
+                let line = line.hasPrefix("fatal: ") ? line.dropFirst(7) : line
+                return Console.sanitized(String(line))
+            }
+            complaint = lines.joined(separator: "; ")
+        }
+
+        /// The output as text, without the line feed at the end.
+        package var text: String {
+            let text = String(decoding: output, as: UTF8.self)
+            return text.hasSuffix("\n") ? String(text.dropLast()) : text
+        }
+    }
+}
+
+/// Git could not be run, or it said no.
+package enum GitCommandError: UserFacingError, Hashable {
+    case notStarted(String)
+    case failed(arguments: [String], complaint: String)
+
+    package var message: String {
+        switch self {
+        case .notStarted(let reason): "cannot run git: \(reason)"
+        case .failed(let arguments, let complaint): "'git \(arguments.first ?? "")' failed: \(complaint)"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .notStarted: "git must be installed and on your PATH"
+        case .failed: nil
+        }
+    }
+}
