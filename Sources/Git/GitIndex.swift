@@ -62,14 +62,20 @@ final class GitIndex: WorkspaceIndex {
 
     private func add(_ paths: [FilePath], options: [String]) throws {
         guard !paths.isEmpty else { return }
-        let list = paths.flatMap { Array($0.string.utf8) + [0] }
         _ = try git.run(
-            Self.quiet + ["add"] + options + ["--pathspec-from-file=-", "--pathspec-file-nul"], input: list)
+            Self.quiet + ["add"] + options + ["--pathspec-from-file=-", "--pathspec-file-nul"],
+            input: Self.zeroTerminated(paths))
     }
 
     func remove(_ paths: [FilePath]) throws {
         guard !paths.isEmpty else { return }
-        try run(["update-index", "-z", "--force-remove", "--stdin"], input: paths.flatMap { Array($0.string.utf8) + [0] })
+        try run(["update-index", "-z", "--force-remove", "--stdin"], input: Self.zeroTerminated(paths))
+    }
+
+    private static func zeroTerminated(_ paths: [FilePath]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for path in paths { bytes += Array(path.string.utf8) + [0] }
+        return bytes
     }
 
     func writeTree() throws -> TreeID {

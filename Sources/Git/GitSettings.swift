@@ -35,7 +35,7 @@ package struct GitSettings: Sendable {
     }
 
     private mutating func collect(from config: OpaquePointer?) throws(GitError) {
-        var iterator: UnsafeMutablePointer<git_config_iterator>?
+        var iterator: OpaquePointer?
         try check { git_config_iterator_new(&iterator, config) }
         defer { git_config_iterator_free(iterator) }
         var entry: UnsafeMutablePointer<git_config_entry>?

@@ -143,9 +143,11 @@ final class PlainIndex: WorkspaceIndex {
     }
 
     private func insert(_ entry: inout git_index_entry, at path: FilePath) throws(GitError) {
-        try path.string.withCString { (text) throws(GitError) in
-            entry.path = text
-            try check { git_index_add(handle.raw, &entry) }
+        try check {
+            path.string.withCString { text in
+                entry.path = text
+                return git_index_add(handle.raw, &entry)
+            }
         }
     }
 }

@@ -102,9 +102,10 @@ extension Repository {
             while rest > 0 {
                 let count = try buffer.withUnsafeMutableBytes { try file.read(into: .init(rebasing: $0.prefix(rest))) }
                 if count == 0 { break }
-                try buffer.withUnsafeBytes { (bytes) throws(GitError) in
-                    let start = bytes.bindMemory(to: CChar.self).baseAddress
-                    try check { git_odb_stream_write(stream, start, count) }
+                try check {
+                    buffer.withUnsafeBytes { bytes in
+                        git_odb_stream_write(stream, bytes.bindMemory(to: CChar.self).baseAddress, count)
+                    }
                 }
                 rest -= count
             }

@@ -103,7 +103,7 @@ extension Repository {
     package func deleteReference(_ name: String, expecting expected: CommitID? = nil) throws(GitError) -> Bool {
         try retryingLocks { () throws(GitError) in
             var reference: OpaquePointer?
-            do {
+            do throws(GitError) {
                 try check { git_reference_lookup(&reference, raw, name) }
             } catch let error where error.code == .notFound {
                 return false

@@ -11,3 +11,73 @@ int csys_reflink(int source, int destination);
 
 /// Syncs the whole file system that holds the open file: 0, or -1 with errno.
 int csys_syncfs(int descriptor);
+
+// --- Processes ---
+
+/// How a process is started.
+struct csys_spawn_options {
+    /// The working directory; NULL keeps the current one.
+    const char *directory;
+    /// What the child gets as standard input, output and error; -1 inherits.
+    int descriptors[3];
+    /// Whether the child leads a process group of its own.
+    int own_group;
+    /// A signal that the child gets when this thread ends, however it ends; 0 for none. Linux only.
+    int death_signal;
+};
+
+/// Starts a program, looked up in PATH where its name has no slash. The child's signal mask is empty and
+/// the signals that a runner handles have their default action.
+/// Returns 0 and the child's id, or an errno.
+int csys_spawn(const char *file, char *const argv[], char *const envp[], const struct csys_spawn_options *options,
+               pid_t *child);
+
+/// How a process ended: the exit status (0 to 255), or the negated number of the signal.
+int csys_exit_code(int wait_status);
+
+/// Whether a wait status says that the process was stopped, not ended.
+int csys_is_stopped(int wait_status);
+
+// --- Waiting for a child, its signal file and our own signals at once ---
+
+enum csys_event {
+    CSYS_CHILD_ENDED = 1,
+    CSYS_FILE_CREATED = 2,
+    CSYS_SIGNALLED = 4,
+};
+
+/// A signal that reached this process.
+struct csys_signal {
+    int number;
+    /// Nonzero where the terminal sent it, so that the whole foreground group got it.
+    int from_terminal;
+    /// The process that sent it; 0 where unknown.
+    pid_t sender;
+};
+
+/// An open watch; the fields are its file descriptors, -1 where the system has none of the kind.
+struct csys_watch {
+    int signals;
+    int files;
+    int child;
+};
+
+/// Blocks SIGINT, SIGTERM and SIGHUP in this thread and watches for them and for new files in `folder`.
+/// Returns 0 or an errno.
+int csys_watch_open(struct csys_watch *watch, const char *folder);
+
+/// Watches for this child's end, too. Returns 0 or an errno.
+int csys_watch_child(struct csys_watch *watch, pid_t child);
+
+/// Waits for events, `timeout` milliseconds at most, and returns a union of csys_event; signals are then
+/// in `signals` (at most eight), their number in `count`.
+int csys_watch_wait(struct csys_watch *watch, int timeout, struct csys_signal signals[8], int *count);
+
+/// Stops watching the child.
+void csys_watch_forget_child(struct csys_watch *watch);
+
+/// Closes the watch and unblocks the signals.
+void csys_watch_close(struct csys_watch *watch);
+
+/// Opens a pipe that no child inherits by accident: 0, or an errno.
+int csys_pipe(int ends[2]);

@@ -1,0 +1,142 @@
+import CSys
+import Diagnostics
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A program to be run, with all it is given.
+package struct ProcessCall: Sendable {
+    /// A path, or a name that is looked up in `PATH`.
+    package var executable: String
+    /// The words after the program's name.
+    package var arguments: [String]
+    /// The whole environment; `nil` inherits ours.
+    package var environment: [String: String]?
+    /// The working directory; `nil` keeps ours.
+    package var directory: FilePath?
+    /// What the program reads from its standard input.
+    package var input: [UInt8]
+
+    package init(
+        executable: String, arguments: [String] = [], environment: [String: String]? = nil,
+        directory: FilePath? = nil, input: [UInt8] = []
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.input = input
+    }
+
+    /// Runs the program to its end and keeps what it printed.
+    ///
+    /// A program that fails is a result, not an error.
+    /// - Throws: ``ProcessError`` where it could not be started.
+    package func capture() throws(ProcessError) -> ProcessResult { try start().wait() }
+
+    /// Starts the program; ``RunningProcess/wait()`` collects it, and other work can go on until then.
+    package func start() throws(ProcessError) -> RunningProcess {
+        let input = try Pipe()
+        let output = try Pipe()
+        let error = try Pipe()
+        let child = try spawn(
+            descriptors: (input.reading.rawValue, output.writing.rawValue, error.writing.rawValue))
+        for end in [input.reading, output.writing, error.writing] { try? end.close() }
+        return RunningProcess(
+            id: child, stdin: input.writing, stdout: output.reading, stderr: error.reading, input: self.input)
+    }
+
+    func spawn(
+        descriptors: (Int32, Int32, Int32) = (-1, -1, -1), ownGroup: Bool = false, deathSignal: Int32 = 0
+    ) throws(ProcessError) -> pid_t {
+        var child: pid_t = 0
+        let words = CStringArray([executable] + arguments)
+        let variables = CStringArray((environment ?? Self.inheritedEnvironment()).map { "\($0.key)=\($0.value)" })
+        var options = csys_spawn_options(
+            directory: nil, descriptors: descriptors, own_group: ownGroup ? 1 : 0, death_signal: deathSignal)
+        let code: Int32
+        if let directory {
+            code = directory.withPlatformString {
+                options.directory = $0
+                return csys_spawn(executable, words.pointers, variables.pointers, &options, &child)
+            }
+        } else {
+            code = csys_spawn(executable, words.pointers, variables.pointers, &options, &child)
+        }
+        guard code == 0 else { throw ProcessError(program: executable, code: Errno(rawValue: code)) }
+        return child
+    }
+
+    /// The environment of this process. Variables that are not UTF-8 are left out.
+    package static func inheritedEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            if let text = String(validatingCString: entry), let equals = text.firstIndex(of: "=") {
+                result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return result
+    }
+}
+
+/// What a program printed and how it ended.
+package struct ProcessResult: Sendable {
+    package let exit: ProcessExit
+    package let output: [UInt8]
+    package let error: [UInt8]
+}
+
+/// A program that could not be started.
+package struct ProcessError: UserFacingError, Hashable {
+    package let program: String
+    package let code: Errno
+
+    package var message: String {
+        switch code {
+        case .noSuchFileOrDirectory: "program '\(Console.sanitized(program))' was not found"
+        case .permissionDenied: "program '\(Console.sanitized(program))' may not be run: permission denied"
+        default: "program '\(Console.sanitized(program))' could not be started: \(code.description.lowercased())"
+        }
+    }
+}
+
+struct Pipe {
+    let reading: FileDescriptor
+    let writing: FileDescriptor
+
+    init() throws(ProcessError) {
+        var ends: (Int32, Int32) = (0, 0)
+        let code = withUnsafeMutablePointer(to: &ends) { pointer in
+            pointer.withMemoryRebound(to: Int32.self, capacity: 2) { csys_pipe($0) }
+        }
+        guard code == 0 else { throw ProcessError(program: "pipe", code: Errno(rawValue: code)) }
+        reading = FileDescriptor(rawValue: ends.0)
+        writing = FileDescriptor(rawValue: ends.1)
+    }
+}
+
+/// A NULL-terminated array of C strings that lives as long as its owner.
+final class CStringArray {
+    let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    private let count: Int
+
+    init(_ strings: [String]) {
+        count = strings.count
+        pointers = .allocate(capacity: count + 1)
+        for (index, string) in strings.enumerated() { pointers[index] = strdup(string) }
+        pointers[count] = nil
+    }
+
+    deinit {
+        for index in 0..<count { free(pointers[index]) }
+        pointers.deallocate()
+    }
+}

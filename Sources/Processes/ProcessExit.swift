@@ -1,0 +1,24 @@
+import CSys
+
+/// How a process ended.
+package enum ProcessExit: Hashable, Sendable {
+    /// It ended by itself, with this status (0 to 255).
+    case status(Int32)
+    /// This signal ended it.
+    case signal(Int32)
+
+    package var isSuccess: Bool { self == .status(0) }
+
+    /// As Python and DVC number it: the status, or the signal's number negated.
+    package var code: Int32 {
+        switch self {
+        case .status(let status): status
+        case .signal(let signal): -signal
+        }
+    }
+
+    init(waitStatus: Int32) {
+        let code = csys_exit_code(waitStatus)
+        self = code < 0 ? .signal(-code) : .status(code)
+    }
+}
