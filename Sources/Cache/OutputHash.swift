@@ -1,0 +1,29 @@
+/// Which of DVC's two formats an entry, an object or a project follows.
+package enum Generation: Sendable, Hashable {
+    /// DVC 2: line ends of texts do not count, objects lie at `xx/…`.
+    case two
+    /// DVC 3: the bytes count, objects lie at `files/md5/xx/…`, entries say `hash: md5`.
+    case three
+}
+
+/// What `dvc.lock` records of an output or a dependency.
+package struct OutputHash: Hashable, Sendable {
+    /// 32 lower-case hexadecimal digits; of a directory with `.dir` behind them.
+    package var md5: String
+    /// In bytes; of a directory the sum of its files.
+    package var size: Int
+    /// The number of files of a directory; `nil` for a file.
+    package var nfiles: Int?
+    package var isExecutable: Bool
+    package var generation: Generation
+
+    package init(md5: String, size: Int, nfiles: Int? = nil, isExecutable: Bool = false, generation: Generation) {
+        self.md5 = md5
+        self.size = size
+        self.nfiles = nfiles
+        self.isExecutable = isExecutable
+        self.generation = generation
+    }
+
+    package var isDirectory: Bool { md5.hasSuffix(".dir") }
+}

@@ -1,0 +1,166 @@
+import Files
+import SystemPackage
+
+/// Hashes files and directories of the workspace, and stores them on the way where that is asked for.
+///
+/// Paths are absolute. One object serves one command; it may be used from several threads.
+package struct DataReader: Sendable {
+    package let store: ObjectStore
+    package let memo: StatMemo
+    /// The project's folder, to which the rules of `.dvcignore` are relative.
+    package let root: FilePath
+    package let ignoring: IgnoreRules
+
+    /// Files up to this size are read whole and hashed side by side.
+    static let laneLimit = 1 << 20
+
+    package init(store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules()) {
+        self.store = store
+        self.memo = memo
+        self.root = root
+        self.ignoring = ignoring
+    }
+
+    /// The hash of a file or a directory.
+    ///
+    /// - Parameter saving: Whether the contents are also stored in the cache.
+    /// - Returns: `nil` where nothing is there.
+    /// - Throws: ``CacheError`` for what cannot be tracked or changes while it is read; ``FileError``.
+    package func hash(_ path: FilePath, generation: Generation, saving: Bool) throws -> OutputHash? {
+        guard let status = try FileStatus.of(path, followingLinks: true) else {
+            if try FileStatus.of(path, followingLinks: false) != nil { throw CacheError.danglingLink(path) }
+            return nil
+        }
+        switch status.kind {
+        case .directory: return try directory(path, generation, saving)
+        case .file: return try file(path, status, generation, saving)
+        case .symlink, .other: throw CacheError.notHashable(path, kind: try FileNature.describe(path))
+        }
+    }
+
+    private func file(
+        _ path: FilePath, _ status: FileStatus, _ generation: Generation, _ saving: Bool
+    ) throws -> OutputHash {
+        if let md5 = memo.md5(of: path, status, generation), try !saving || store.hasTrustedObject(md5, generation) {
+            return OutputHash(
+                md5: md5, size: status.size, isExecutable: status.isExecutable, generation: generation)
+        }
+        let digest = saving ? try ingest(path, generation) : try FileHasher.digest(of: path, generation: generation)
+        memo.record(digest.md5, of: path, digest.status, generation)
+        return OutputHash(
+            md5: digest.md5, size: digest.size, isExecutable: digest.status.isExecutable, generation: generation)
+    }
+
+    /// Copies a file into the cache while hashing it.
+    private func ingest(_ path: FilePath, _ generation: Generation) throws -> FileHasher.Digest {
+        let temporary = try store.temporaryPath()
+        do {
+            let copy = try FileIO.retry {
+                try FileDescriptor.open(
+                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                    permissions: FilePermissions(rawValue: 0o444))
+            }
+            let digest: FileHasher.Digest
+            do {
+                digest = try FileHasher.read(path, generation: generation, into: copy)
+            } catch {
+                try? copy.close()
+                throw error
+            }
+            try copy.close()
+            if try store.hasTrustedObject(digest.md5, generation) {
+                try FileIO.remove(temporary)
+            } else {
+                try store.place(temporary, as: digest.md5, generation)
+            }
+            return digest
+        } catch {
+            try? FileIO.remove(temporary)
+            if let code = error as? Errno { throw FileError("write to the cache", store.directory, code) }
+            throw error
+        }
+    }
+
+    private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
+        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
+        let digests = Digests(count: files.count)
+        var small: [Int] = []
+        var large: [Int] = []
+        for (index, file) in files.enumerated() {
+            if let md5 = memo.md5(of: file.absolute, file.status, generation),
+                try !saving || store.hasTrustedObject(md5, generation)
+            {
+                digests.set(index, md5)
+            } else if file.status.size <= Self.laneLimit {
+                small.append(index)
+            } else {
+                large.append(index)
+            }
+        }
+        let batches = Batches.make(small, sizes: { files[$0].status.size })
+        try Parallel.forEach(count: batches.count) { try readBatch(batches[$0], files, generation, saving, digests) }
+        for index in large {
+            let hash = try file(files[index].absolute, files[index].status, generation, saving)
+            digests.set(index, hash.md5)
+        }
+        let entries = zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
+        let bytes = Manifest.bytes(of: entries)
+        let md5 = MD5.hex(bytes) + ".dir"
+        if saving { try store.store(bytes, as: md5, generation) }
+        return OutputHash(
+            md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: files.count, generation: generation)
+    }
+
+    private func readBatch(
+        _ batch: [Int], _ files: [TrackedFile], _ generation: Generation, _ saving: Bool, _ digests: Digests
+    ) throws {
+        let contents = try batch.map { index in
+            let file = files[index]
+            guard let bytes = try FileIO.read(file.absolute) else { throw CacheError.changedMeanwhile(file.absolute) }
+            guard try FileStatus.of(file.absolute, followingLinks: true) == file.status, bytes.count == file.status.size
+            else { throw CacheError.changedMeanwhile(file.absolute) }
+            return bytes
+        }
+        let md5s: [String] =
+            switch generation {
+            case .three: MD5.hexes(of: contents)
+            case .two: contents.map { TextTest.isText($0) ? MD5.hexOfText($0) : MD5.hex($0) }
+            }
+        for (position, index) in batch.enumerated() {
+            if saving { try store.store(contents[position], as: md5s[position], generation) }
+            memo.record(md5s[position], of: files[index].absolute, files[index].status, generation)
+            digests.set(index, md5s[position])
+        }
+    }
+}
+
+/// Results that several threads fill in.
+private final class Digests: @unchecked Sendable {
+    private let lock = Mutex()
+    private var storage: [String]
+
+    init(count: Int) { storage = Array(repeating: "", count: count) }
+
+    func set(_ index: Int, _ md5: String) { lock.with { storage[index] = md5 } }
+
+    var values: [String] { lock.with { storage } }
+}
+
+/// Groups of files that fit in memory together.
+private enum Batches {
+    static func make(_ indices: [Int], sizes: (Int) -> Int) -> [[Int]] {
+        var batches: [[Int]] = []
+        var current: [Int] = []
+        var bytes = 0
+        for index in indices {
+            current.append(index)
+            bytes += sizes(index)
+            if current.count == 256 || bytes >= 16 << 20 {
+                batches.append(current)
+                current = []
+                bytes = 0
+            }
+        }
+        return current.isEmpty ? batches : batches + [current]
+    }
+}

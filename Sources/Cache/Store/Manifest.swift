@@ -1,0 +1,46 @@
+import Files
+import Formats
+import SystemPackage
+
+/// A file of a tracked directory.
+package struct ManifestEntry: Hashable, Sendable {
+    /// Relative to the directory, with `/` between its parts.
+    package let path: String
+    package let md5: String
+
+    package init(path: String, md5: String) {
+        self.path = path
+        self.md5 = md5
+    }
+}
+
+/// The object of a directory: a JSON list of its files, as DVC writes it.
+enum Manifest {
+    /// The exact bytes of the object, entries sorted by path.
+    static func bytes(of entries: [ManifestEntry]) -> [UInt8] {
+        let list = entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }.map { entry in
+            Value.mapping(Mapping([("md5", .string(entry.md5)), ("relpath", .string(entry.path))]))
+        }
+        return Array(JSON.pythonDumps(.list(list)).utf8)
+    }
+
+    static func parse(_ bytes: [UInt8], name: String) throws -> [ManifestEntry] {
+        func bad(_ problem: String) -> CacheError { .badManifest(name, problem: problem) }
+        guard let list = try? JSON.parse(bytes, file: name).list else { throw bad("it is not a JSON list") }
+        return try list.map { item in
+            guard let mapping = item.mapping, let path = mapping["relpath"]?.string, let md5 = mapping["md5"]?.string
+            else { throw bad("an entry has no path or no hash") }
+            guard isInside(path) else { throw bad("the path '\(path)' leads out of the directory") }
+            guard ObjectStore.isObjectName(md5), !md5.hasSuffix(".dir") else { throw bad("'\(md5)' is not a hash") }
+            return ManifestEntry(path: path, md5: md5)
+        }
+    }
+
+    /// Whether a path stays below the directory it is relative to.
+    static func isInside(_ path: String) -> Bool {
+        if path.isEmpty || path.utf8.contains(0) { return false }
+        return path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import CSys
+import Files
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// How a command ended, and whether someone asked us to stop it.
+package struct CommandOutcome: Hashable, Sendable {
+    package let exit: ProcessExit
+    /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
+    package let interruption: Int32?
+}
+
+/// Runs one command of a stage and answers its requests for checkpoints.
+///
+/// Child, signal file and our own signals are waited for at once. With a terminal the command stays in the
+/// foreground group, so that it can read from it and the terminal's Ctrl-C reaches it; otherwise it leads a group of
+/// its own, so that whoever signals our group reaches it exactly once, through us.
+package struct StageProcess {
+    /// The file whose creation asks for a checkpoint.
+    package let signalFile: FilePath
+    /// How long a command that was told to end may take before it is killed, in milliseconds.
+    package var grace: Int64 = 5_000
+
+    package init(signalFile: FilePath) { self.signalFile = signalFile }
+
+    /// Runs the command to its end.
+    ///
+    /// - Parameter onRequest: Called with the command still waiting; the signal file is removed after it returns.
+    /// - Throws: What `onRequest` threw, after the command was stopped; ``ProcessError`` where it did not start.
+    package func run(_ call: ProcessCall, onRequest: () throws -> Void) throws -> CommandOutcome {
+        var watch = csys_watch()
+        let folder = signalFile.removingLastComponent()
+        let code = folder.withPlatformString { csys_watch_open(&watch, $0) }
+        guard code == 0 else { throw FileError("watch", folder, Errno(rawValue: code)) }
+        defer { csys_watch_close(&watch) }
+        let isForeground = isatty(0) == 1 && tcgetpgrp(0) == getpgrp()
+        let child = try call.spawn(ownGroup: !isForeground, deathSignal: SIGKILL)
+        csys_watch_child(&watch, child)
+        var state = Supervision(child: child, hasOwnGroup: !isForeground, grace: grace)
+        return try supervise(&state, &watch, onRequest)
+    }
+
+    private func supervise(
+        _ state: inout Supervision, _ watch: inout csys_watch, _ onRequest: () throws -> Void
+    ) throws -> CommandOutcome {
+        var failure: (any Error)?
+        func answer() {
+            guard failure == nil, signalFileExists else { return }
+            do {
+                try onRequest()
+                try FileIO.remove(signalFile)
+            } catch {
+                failure = error
+            }
+        }
+        while true {
+            // One second is the safety net for a signal file that no event told of.
+            var signals = [csys_signal](repeating: csys_signal(), count: 8)
+            var count: Int32 = 0
+            let timeout = min(1_000, state.millisecondsToKill ?? 1_000)
+            let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
+            for signal in signals.prefix(Int(count)) { state.received(signal) }
+            state.killIfOverdue()
+            answer()
+            if failure != nil { state.terminate() }
+            if events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let exit = state.reap() {
+                // A request made just before the end counts, too.
+                answer()
+                if let failure { throw failure }
+                return CommandOutcome(exit: exit, interruption: state.interruption)
+            }
+        }
+    }
+
+    private var signalFileExists: Bool { signalFile.withPlatformString { access($0, F_OK) } == 0 }
+}
+
+/// What is known of a running command, and what is done to it on signals.
+private struct Supervision {
+    let child: pid_t
+    let hasOwnGroup: Bool
+    let grace: Int64
+    private(set) var interruption: Int32?
+    private var lastSignal: Int64 = 0
+    private var interrupts = 0
+    private var killTime: Int64?
+
+    init(child: pid_t, hasOwnGroup: Bool, grace: Int64) {
+        self.child = child
+        self.hasOwnGroup = hasOwnGroup
+        self.grace = grace
+    }
+
+    var millisecondsToKill: Int64? { killTime.map { max(1, $0 - now()) } }
+
+    mutating func received(_ signal: csys_signal) {
+        // `git exp` passes a signal of its group on to us, so one key press may arrive twice.
+        let isEcho = interruption != nil && now() - lastSignal < 500
+        lastSignal = now()
+        if isEcho { return }
+        interruption = interruption ?? signal.number
+        if signal.number != SIGINT { return terminate(with: signal.number) }
+        interrupts += 1
+        switch interrupts {
+        case 1:
+            // The terminal's Ctrl-C has reached the command already where it is in the foreground group.
+            if hasOwnGroup || signal.from_terminal == 0 { send(SIGINT) }
+        case 2: send(SIGTERM)
+        default: send(SIGKILL)
+        }
+    }
+
+    mutating func terminate(with signal: Int32 = SIGTERM) {
+        guard killTime == nil else { return }
+        send(signal)
+        killTime = now() + grace
+    }
+
+    mutating func killIfOverdue() {
+        if let time = killTime, now() >= time { send(SIGKILL) }
+    }
+
+    private func send(_ signal: Int32) { kill(hasOwnGroup ? -child : child, signal) }
+
+    /// How the child ended; `nil` if it has not.
+    func reap() -> ProcessExit? {
+        var status: Int32 = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        return ProcessExit(waitStatus: status)
+    }
+
+    private func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
