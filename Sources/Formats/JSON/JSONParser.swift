@@ -1,191 +1,238 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
-/// A reader of JSON that keeps the order of keys and knows where it is.
+/// Reads one JSON value out of well-formed UTF-8.
 struct JSONParser {
-    private static let depthLimit = 500
+    private static let maximumDepth = 200
 
-    private let bytes: [UInt8]
-    private let file: String
+    private let text: UnsafeBufferPointer<UInt8>
     private var index = 0
+    private var depth = 0
 
-    init(_ bytes: [UInt8], file: String) {
-        self.bytes = bytes
-        self.file = file
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+    init(_ text: UnsafeBufferPointer<UInt8>) {
+        self.text = text
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     }
 
-    mutating func document() throws(FormatError) -> Value {
-        let value = try self.value(depth: 0)
-        skipBlanks()
-        guard index == bytes.count else { throw error("nothing more was expected here") }
+    mutating func document() throws(JSONFailure) -> Value {
+        skipBlank()
+        let value = try value()
+        skipBlank()
+        if index < text.count { throw JSONFailure("there is text behind the value", index) }
         return value
     }
 
-    private func error(_ problem: String) -> FormatError {
-        let before = bytes[..<min(index, bytes.count)]
-        let line = before.count { $0 == 10 } + 1
-        let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
-        let column = before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1
-        return FormatError(
-            file: file, position: SourcePosition(offset: index, line: line, column: column),
-            problem: "not valid JSON: \(problem)", source: bytes)
-    }
-
-    private mutating func skipBlanks() {
-        while index < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[index]) { index += 1 }
-    }
-
-    private mutating func take(_ word: StaticString) -> Bool {
-        let word = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard bytes.count - index >= word.count, bytes[index..<index + word.count].elementsEqual(word) else { return false }
-        index += word.count
-        return true
-    }
-
-    private mutating func value(depth: Int) throws(FormatError) -> Value {
-        skipBlanks()
-        guard index < bytes.count else { throw error("a value was expected, but the file ends") }
-        guard depth < Self.depthLimit else { throw error("nested deeper than \(Self.depthLimit) levels") }
-        switch bytes[index] {
-        case UInt8(ascii: "{"): return try object(depth)
-        case UInt8(ascii: "["): return try array(depth)
+    private mutating func value() throws(JSONFailure) -> Value {
+        guard let byte = peek else { throw JSONFailure("a value is missing", index) }
+        switch byte {
+        case UInt8(ascii: "{"): return try object()
+        case UInt8(ascii: "["): return try array()
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: break
+        case UInt8(ascii: "-"), 0x30...0x39: return try number()
+        default:
+            for (word, value) in Self.words where take(word) { return value }
+            throw JSONFailure("a value is missing", index)
         }
-        if take("true") { return .bool(true) }
-        if take("false") { return .bool(false) }
-        if take("null") { return .null }
-        if take("NaN") { return .float(.nan) }
-        if take("Infinity") { return .float(.infinity) }
-        throw error("a value was expected")
     }
 
-    private mutating func object(_ depth: Int) throws(FormatError) -> Value {
-        index += 1
+    private static let words: [(StaticString, Value)] = [
+        ("true", .bool(true)), ("false", .bool(false)), ("null", .null), ("NaN", .float(.nan)),
+        ("Infinity", .float(.infinity)),
+    ]
+
+    // MARK: Collections
+
+    private mutating func object() throws(JSONFailure) -> Value {
+        try descend()
+        defer { depth -= 1 }
         var entries: [Mapping.Entry] = []
-        var places: [Value: Int] = [:]
-        skipBlanks()
-        if take("}") { return .mapping(Mapping()) }
+        var places: [KeyIdentity: Int]?
+        if takeAfterBlank(UInt8(ascii: "}")) { return .mapping(Mapping()) }
         while true {
-            skipBlanks()
-            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { throw error("a key in quotes was expected") }
+            skipBlank()
+            guard peek == UInt8(ascii: "\"") else { throw JSONFailure("a key in double quotes is missing", index) }
             let key = Value.string(try string())
-            skipBlanks()
-            guard take(":") else { throw error("':' was expected") }
-            let value = try self.value(depth: depth + 1)
-            if let place = places[key] {
+            guard takeAfterBlank(UInt8(ascii: ":")) else { throw JSONFailure("a ':' is missing", index) }
+            skipBlank()
+            let value = try value()
+            if let place = Self.place(of: key, in: entries, &places) {
                 entries[place].value = value
             } else {
-                places[key] = entries.count
                 entries.append(.init(key: key, value: value))
             }
-            skipBlanks()
-            if take(",") { continue }
-            guard take("}") else { throw error("',' or '}' was expected") }
+            if takeAfterBlank(UInt8(ascii: ",")) { continue }
+            guard takeAfterBlank(UInt8(ascii: "}")) else { throw JSONFailure("a ',' or '}' is missing", index) }
             return .mapping(Mapping(entries: entries))
         }
     }
 
-    private mutating func array(_ depth: Int) throws(FormatError) -> Value {
-        index += 1
-        var list: [Value] = []
-        skipBlanks()
-        if take("]") { return .list([]) }
+    /// Where `key` already is; a table of places is made once there are many.
+    private static func place(
+        of key: Value, in entries: [Mapping.Entry], _ places: inout [KeyIdentity: Int]?
+    ) -> Int? {
+        if entries.count < 8, case .string(let text) = key { return entries.firstIndex { $0.key.isString(text) } }
+        if places == nil {
+            places = Dictionary(minimumCapacity: 64)
+            for (place, entry) in entries.enumerated() { places?[KeyIdentity(entry.key)] = place }
+        }
+        let identity = KeyIdentity(key)
+        if let place = places?[identity] { return place }
+        places?[identity] = entries.count
+        return nil
+    }
+
+    private mutating func array() throws(JSONFailure) -> Value {
+        try descend()
+        defer { depth -= 1 }
+        var values: [Value] = []
+        if takeAfterBlank(UInt8(ascii: "]")) { return .list([]) }
         while true {
-            list.append(try value(depth: depth + 1))
-            skipBlanks()
-            if take(",") { continue }
-            guard take("]") else { throw error("',' or ']' was expected") }
-            return .list(list)
+            skipBlank()
+            values.append(try value())
+            if takeAfterBlank(UInt8(ascii: ",")) { continue }
+            guard takeAfterBlank(UInt8(ascii: "]")) else { throw JSONFailure("a ',' or ']' is missing", index) }
+            return .list(values)
         }
     }
 
-    private mutating func string() throws(FormatError) -> String {
+    private mutating func descend() throws(JSONFailure) {
+        depth += 1
+        if depth > Self.maximumDepth {
+            throw JSONFailure("it is nested deeper than \(Self.maximumDepth) levels", index)
+        }
         index += 1
-        var text: [UInt8] = []
-        while index < bytes.count {
-            let byte = bytes[index]
-            switch byte {
-            case UInt8(ascii: "\""):
-                index += 1
-                return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"):
-                index += 1
-                try escape(into: &text)
-            case 0..<0x20:
-                throw error("a control character must be escaped")
-            default:
-                text.append(byte)
-                index += 1
-            }
-        }
-        throw error("the text in quotes does not end")
     }
 
-    private mutating func escape(into text: inout [UInt8]) throws(FormatError) {
-        guard index < bytes.count else { throw error("the text in quotes does not end") }
-        let byte = bytes[index]
-        index += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-        case UInt8(ascii: "n"): text.append(10)
-        case UInt8(ascii: "r"): text.append(13)
-        case UInt8(ascii: "t"): text.append(9)
-        case UInt8(ascii: "b"): text.append(8)
-        case UInt8(ascii: "f"): text.append(12)
-        case UInt8(ascii: "u"):
-            var unit = try hexUnit()
-            if (0xD800...0xDBFF).contains(unit), take("\\u") {
-                let low = try hexUnit()
-                if (0xDC00...0xDFFF).contains(low) { unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00) }
-            }
-            let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
-            text += Array(String(Character(scalar)).utf8)
-        default: throw error("'\\' must stand before one of \"\\/bfnrtu")
-        }
-    }
+    // MARK: Numbers
 
-    private mutating func hexUnit() throws(FormatError) -> UInt32 {
-        guard bytes.count - index >= 4,
-            let unit = UInt32(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-        else { throw error("four hexadecimal digits were expected") }
-        index += 4
-        return unit
-    }
-
-    private mutating func number() throws(FormatError) -> Value {
+    private mutating func number() throws(JSONFailure) -> Value {
         let start = index
-        if take("-Infinity") { return .float(-.infinity) }
-        if bytes[index] == UInt8(ascii: "-") { index += 1 }
-        let digits = skipDigits()
-        guard digits > 0 else { throw error("a digit was expected") }
-        var isWhole = true
-        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+        let isNegative = take(UInt8(ascii: "-"))
+        if isNegative, take("Infinity") { return .float(-.infinity) }
+        let digits = index
+        guard skipDigits() > 0 else { throw JSONFailure("a digit is missing", index) }
+        if text[digits] == UInt8(ascii: "0"), index - digits > 1 { throw JSONFailure("a number begins with 0", digits) }
+        let endOfDigits = index
+        var isFloat = false
+        if peek == UInt8(ascii: ".") {
             index += 1
-            isWhole = false
-            guard skipDigits() > 0 else { throw error("a digit was expected behind the point") }
+            guard skipDigits() > 0 else { throw JSONFailure("a digit is missing", index) }
+            isFloat = true
         }
-        if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
-            index += 1
-            isWhole = false
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
-            guard skipDigits() > 0 else { throw error("a digit was expected in the exponent") }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            if !take(UInt8(ascii: "-")) { _ = take(UInt8(ascii: "+")) }
+            guard skipDigits() > 0 else { throw JSONFailure("a digit is missing", index) }
+            isFloat = true
         }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        if isWhole { return Int(text).map { .int($0) } ?? .bigInt(text) }
-        return .float(text.withCString { strtod($0, nil) })
+        if isFloat, let value = DecimalFloat.parse(text[start..<index]) { return .float(value) }
+        return WholeNumber.value(digits: text[digits..<endOfDigits], radix: 10, isNegative: isNegative) ?? .null
     }
 
     private mutating func skipDigits() -> Int {
         let start = index
-        while index < bytes.count, bytes[index] >= 0x30, bytes[index] <= 0x39 { index += 1 }
+        while index < text.count, Pattern.isDigit(text[index]) { index += 1 }
         return index - start
+    }
+
+    // MARK: Strings
+
+    private mutating func string() throws(JSONFailure) -> String {
+        index += 1
+        let start = index
+        try skipPlain()
+        if text[index] == UInt8(ascii: "\"") {
+            defer { index += 1 }
+            return String(decoding: UnsafeBufferPointer(rebasing: text[start..<index]), as: UTF8.self)
+        }
+        var bytes = Array(text[start..<index])
+        while text[index] != UInt8(ascii: "\"") {
+            try escape(into: &bytes)
+            let start = index
+            try skipPlain()
+            bytes += text[start..<index]
+        }
+        index += 1
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Goes to the next quote or backslash.
+    private mutating func skipPlain() throws(JSONFailure) {
+        while index < text.count {
+            let byte = text[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return }
+            if byte < 0x20 { throw JSONFailure("a control character in a string must be escaped", index) }
+            index += 1
+        }
+        throw JSONFailure("a string does not end", index)
+    }
+
+    private mutating func escape(into bytes: inout [UInt8]) throws(JSONFailure) {
+        guard index + 1 < text.count else { throw JSONFailure("a string does not end", text.count) }
+        let letter = text[index + 1]
+        index += 2
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(letter)
+        case UInt8(ascii: "b"): bytes.append(0x08)
+        case UInt8(ascii: "f"): bytes.append(0x0C)
+        case UInt8(ascii: "n"): bytes.append(0x0A)
+        case UInt8(ascii: "r"): bytes.append(0x0D)
+        case UInt8(ascii: "t"): bytes.append(0x09)
+        case UInt8(ascii: "u"):
+            var unit = try hexadecimal()
+            if unit & 0xFC00 == 0xD800, index + 6 <= text.count, text[index] == UInt8(ascii: "\\"),
+                text[index + 1] == UInt8(ascii: "u")
+            {
+                let before = index
+                index += 2
+                let low = try hexadecimal()
+                if low & 0xFC00 == 0xDC00 {
+                    unit = 0x10000 + (unit & 0x3FF) << 10 + (low & 0x3FF)
+                } else {
+                    index = before
+                }
+            }
+            let scalar = Unicode.Scalar(unit) ?? "\u{FFFD}"
+            bytes += Array(String(scalar).utf8)
+        default: throw JSONFailure("unknown escape in a string", index - 2)
+        }
+    }
+
+    private mutating func hexadecimal() throws(JSONFailure) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard let digit = peek.flatMap(WholeNumber.digit) else {
+                throw JSONFailure("four hexadecimal digits are missing", index)
+            }
+            value = value << 4 | UInt32(digit)
+            index += 1
+        }
+        return value
+    }
+
+    // MARK: Bytes
+
+    private var peek: UInt8? { index < text.count ? text[index] : nil }
+
+    private mutating func skipBlank() {
+        while index < text.count,
+            text[index] == 0x20 || text[index] == 0x0A || text[index] == 0x0D || text[index] == 0x09
+        {
+            index += 1
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard peek == byte else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func takeAfterBlank(_ byte: UInt8) -> Bool {
+        skipBlank()
+        return take(byte)
+    }
+
+    private mutating func take(_ word: StaticString) -> Bool {
+        let wanted = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard text[index...].starts(with: wanted) else { return false }
+        index += wanted.count
+        return true
     }
 }

@@ -1,146 +1,195 @@
-extension YAML {
-    /// Writes a value as DVC writes `dvc.lock`, byte for byte, with a line feed at the end.
-    ///
-    /// The rules (styles, folding at 80 columns, trailing blanks) are those of the YAML library that DVC uses.
-    package static func emit(_ value: Value) -> String {
-        var emitter = YAMLEmitter()
-        emitter.emitRoot(value)
-        return String(decoding: emitter.output, as: UTF8.self)
-    }
-
-    /// One `key: value` entry as it stands inside a block mapping.
-    ///
-    /// - Parameter indent: The number of blanks before the key.
-    package static func emitEntry(_ key: String, _ value: Value, indent: Int) -> String {
-        var emitter = YAMLEmitter()
-        emitter.entry(.string(key), value, indent: indent)
-        return String(decoding: emitter.output, as: UTF8.self)
-    }
-
-    /// A string on one line where that is possible, quoted only where it must be.
-    package static func emitScalar(_ text: String) -> String {
-        var emitter = YAMLEmitter(width: Int.max)
-        emitter.scalar(text, foldIndent: 0)
-        return String(decoding: emitter.output, as: UTF8.self)
-    }
-}
-
+/// Writes values as block YAML with the layout of ruamel.yaml, which DVC writes its lock file with.
 struct YAMLEmitter {
+    /// Lines are folded where they pass this column.
+    static let width = 80
+
     private(set) var output: [UInt8] = []
-    let width: Int
-    /// In code points since the last line feed.
-    private(set) var column = 0
+    /// Code points on the current line.
+    private var column = 0
 
-    init(width: Int = 80) { self.width = width }
-
-    mutating func emitRoot(_ value: Value) {
+    mutating func writeDocument(_ value: Value) {
         switch value {
-        case .mapping(let mapping) where !mapping.isEmpty: entries(mapping, indent: 0, isFirstInline: false)
-        case .list(let list) where !list.isEmpty: items(list, indent: 0, isFirstInline: false)
+        case .mapping(let mapping) where !mapping.isEmpty: writeEntries(mapping.entries, indent: 0)
+        case .list(let values) where !values.isEmpty: writeItems(values, indent: 0)
+        case .mapping, .list: writeInline(value)
+        case .null: writeASCII("null\n...")
         default:
-            inline(value, foldIndent: 0)
-            newline()
+            let start = output.count
+            writeScalar(value, indent: 0)
+            if output[start] != UInt8(ascii: "'"), output[start] != UInt8(ascii: "\"") { writeASCII("\n...") }
+        }
+        output.append(0x0A)
+    }
+
+    /// Writes entries from the current place on, the further ones on lines of their own at `indent`.
+    mutating func writeEntries(_ entries: [Mapping.Entry], indent: Int) {
+        var isFirst = true
+        for entry in entries {
+            if !isFirst { newline(indent) }
+            isFirst = false
+            writeEntry(entry, indent: indent)
         }
     }
 
-    private mutating func entries(_ mapping: Mapping, indent: Int, isFirstInline: Bool) {
-        for (index, entry) in mapping.entries.enumerated() {
-            self.entry(entry.key, entry.value, indent: indent, isInline: isFirstInline && index == 0)
+    /// Writes one entry without a line end; the current column must be `indent`.
+    mutating func writeEntry(_ entry: Mapping.Entry, indent: Int) {
+        if writeSimpleKey(entry.key, indent: indent) {
+            output.append(UInt8(ascii: ":"))
+            column += 1
+            writeEntryValue(entry.value, indent: indent)
+        } else {
+            writeASCII("? ")
+            writeItem(entry.key, indent: indent)
+            newline(indent)
+            output.append(UInt8(ascii: ":"))
+            column += 1
+            guard entry.value != .null else { return }
+            space()
+            writeItem(entry.value, indent: indent)
         }
     }
 
-    mutating func entry(_ key: Value, _ value: Value, indent: Int, isInline: Bool = false) {
-        if !isInline { pad(indent) }
-        simpleKey(key)
-        put(UInt8(ascii: ":"))
+    private mutating func writeEntryValue(_ value: Value, indent: Int) {
         switch value {
         case .mapping(let mapping) where !mapping.isEmpty:
-            newline()
-            entries(mapping, indent: indent + 2, isFirstInline: false)
-        case .list(let list) where !list.isEmpty:
-            newline()
-            items(list, indent: indent, isFirstInline: false)
-        case .null:
-            newline()
+            newline(indent + 2)
+            writeEntries(mapping.entries, indent: indent + 2)
+        case .list(let values) where !values.isEmpty:
+            newline(indent)
+            writeItems(values, indent: indent)
+        case .null: break
         default:
-            put(UInt8(ascii: " "))
-            inline(value, foldIndent: indent + 2)
-            newline()
+            space()
+            writeInline(value, indent: indent + 2)
         }
     }
 
-    private mutating func items(_ list: [Value], indent: Int, isFirstInline: Bool) {
-        for (index, item) in list.enumerated() {
-            if !isFirstInline || index > 0 { pad(indent) }
-            put(UInt8(ascii: "-"))
-            put(UInt8(ascii: " "))
-            switch item {
-            case .mapping(let mapping) where !mapping.isEmpty:
-                entries(mapping, indent: indent + 2, isFirstInline: true)
-            case .list(let inner) where !inner.isEmpty:
-                items(inner, indent: indent + 2, isFirstInline: true)
-            case .null:
-                newline()
-            default:
-                inline(item, foldIndent: indent + 2)
-                newline()
+    private mutating func writeItems(_ values: [Value], indent: Int) {
+        var isFirst = true
+        for value in values {
+            if !isFirst { newline(indent) }
+            isFirst = false
+            writeASCII("- ")
+            writeItem(value, indent: indent)
+        }
+    }
+
+    /// Writes what stands behind the two columns of `- `, `? ` or `: ` at `indent`.
+    private mutating func writeItem(_ value: Value, indent: Int) {
+        switch value {
+        case .mapping(let mapping) where !mapping.isEmpty: writeEntries(mapping.entries, indent: indent + 2)
+        case .list(let values) where !values.isEmpty: writeItems(values, indent: indent + 2)
+        default: writeInline(value, indent: indent + 2)
+        }
+    }
+
+    private mutating func writeInline(_ value: Value, indent: Int = 0) {
+        switch value {
+        case .mapping: writeASCII("{}")
+        case .list: writeASCII("[]")
+        default: writeScalar(value, indent: indent)
+        }
+    }
+
+    // MARK: Scalars
+
+    private mutating func writeScalar(_ value: Value, indent: Int) {
+        switch value {
+        case .bool(let bool): writeASCII(bool ? "true" : "false")
+        case .int(let int): writeASCII(String(int))
+        case .bigInt(let digits): writeASCII(digits)
+        case .float(let double): writeASCII(PythonNumber.yaml(double))
+        case .timestamp(let text): writeASCII(text)
+        case .string(var text): _ = text.withUTF8 { writeString($0, indent: indent, isKey: false) }
+        case .null, .list, .mapping: break
+        }
+    }
+
+    /// - Returns: `false`, with nothing written, for a key that needs `? `: a long one, one with line breaks, a collection.
+    private mutating func writeSimpleKey(_ key: Value, indent: Int) -> Bool {
+        switch key {
+        case .list(let values) where !values.isEmpty: return false
+        case .mapping(let mapping) where !mapping.isEmpty: return false
+        case .string(var text): return text.withUTF8 { writeString($0, indent: indent + 2, isKey: true) }
+        default:
+            writeInline(key, indent: indent + 2)
+            return true
+        }
+    }
+
+    /// The longest key in code points that is written without `? `.
+    private static let longestSimpleKey = 122
+
+    private mutating func writeString(_ text: UnsafeBufferPointer<UInt8>, indent: Int, isKey: Bool) -> Bool {
+        let analysis = ScalarAnalysis(text)
+        if isKey, analysis.isMultiline || analysis.count > Self.longestSimpleKey { return false }
+        let style = analysis.style(kind: YAMLScalar.kind(of: text))
+        let fits = column + analysis.count + 2 <= Self.width
+        switch style {
+        case .plain where fits || isKey: write(text, count: analysis.count)
+        case .plain: writePlain(text, indent: indent)
+        case .single: writeSingle(text, indent: indent, folds: !isKey)
+        case .double: writeDouble(text, indent: indent, folds: !isKey)
+        }
+        return true
+    }
+
+    private mutating func writePlain(_ text: UnsafeBufferPointer<UInt8>, indent: Int) {
+        ScalarRun.forEach(in: text) { run in
+            switch run.kind {
+            case .spaces where run.bytes.count == 1 && column >= Self.width: newline(indent)
+            case .word where column + run.count > Self.width && column > indent:
+                newline(indent)
+                write(run.bytes, count: run.count)
+            default: write(run.bytes, count: run.count)
             }
         }
     }
 
-    private mutating func inline(_ value: Value, foldIndent: Int) {
-        switch value {
-        case .null: put("null")
-        case .bool(let bool): put(bool ? "true" : "false")
-        case .int(let int): put(String(int))
-        case .bigInt(let digits): put(digits)
-        case .float(let number): put(PythonNumber.yaml(number))
-        case .timestamp(let text): put(text)
-        case .string(let text): scalar(text, foldIndent: foldIndent)
-        case .list: put("[]")
-        case .mapping: put("{}")
+    private mutating func writeSingle(_ text: UnsafeBufferPointer<UInt8>, indent: Int, folds: Bool) {
+        writeASCII("'")
+        ScalarRun.forEach(in: text) { run in
+            switch run.kind {
+            case .spaces where run.bytes.count == 1 && column > Self.width && folds && !run.isOuter: newline(indent)
+            case .breaks:
+                write(run.bytes, count: run.count)
+                column = indent
+                output.append(contentsOf: repeatElement(0x20, count: indent))
+            default: write(run.bytes, count: run.count)
+            }
         }
+        writeASCII("'")
     }
 
-    private mutating func simpleKey(_ key: Value) {
-        guard case .string(let text) = key else { return inline(key, foldIndent: 0) }
-        // A key stays on one line.
-        var emitter = YAMLEmitter(width: Int.max)
-        emitter.scalar(text, foldIndent: 0)
-        output += emitter.output
-        column += emitter.column
+    private mutating func writeDouble(_ text: UnsafeBufferPointer<UInt8>, indent: Int, folds: Bool) {
+        var writer = DoubleQuotedWriter(text, column: column + 1, indent: indent, folds: folds)
+        writer.run()
+        writeASCII("\"")
+        output += writer.output
+        column = writer.column
+        writeASCII("\"")
     }
 
-    mutating func scalar(_ text: String, foldIndent: Int) {
-        let scalars = Array(text.unicodeScalars)
-        switch YAMLStyle.choose(scalars) {
-        case .plain: plain(scalars, foldIndent)
-        case .single: single(scalars, foldIndent)
-        case .double: double(scalars, foldIndent)
-        }
+    // MARK: Bytes
+
+    private mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, count: Int) {
+        output.append(contentsOf: bytes)
+        column += count
     }
 
-    mutating func put(_ byte: UInt8) {
-        output.append(byte)
+    private mutating func writeASCII(_ text: String) {
+        output.append(contentsOf: text.utf8)
+        column += text.utf8.count
+    }
+
+    private mutating func space() {
+        output.append(0x20)
         column += 1
     }
 
-    mutating func put(_ text: String) {
-        output += text.utf8
-        column += text.unicodeScalars.count
-    }
-
-    mutating func put(_ scalars: ArraySlice<Unicode.Scalar>) {
-        for scalar in scalars { UTF8.encode(scalar).map { output += $0 } }
-        column += scalars.count
-    }
-
-    mutating func newline() {
-        output.append(10)
-        column = 0
-    }
-
-    mutating func pad(_ count: Int) {
-        for _ in 0..<count { put(UInt8(ascii: " ")) }
+    private mutating func newline(_ indent: Int) {
+        output.append(0x0A)
+        output.append(contentsOf: repeatElement(0x20, count: indent))
+        column = indent
     }
 }

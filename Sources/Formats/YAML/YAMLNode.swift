@@ -1,45 +1,37 @@
-import Files
-
-/// A piece of a YAML document as it stands in the text.
+/// A node of a YAML document, with its place in the text.
 package struct YAMLNode: Sendable {
-    package enum Style: Sendable { case plain, single, double, literal, folded }
-
-    package struct Pair: Sendable {
-        package let key: YAMLNode
-        package let value: YAMLNode
+    /// How a scalar was written.
+    package enum ScalarStyle: Hashable, Sendable {
+        case plain, single, double, literal, folded
     }
 
     package enum Content: Sendable {
-        case scalar(text: String, style: Style, tag: String?)
+        /// A scalar after unescaping and folding; the tag in full, `!` for the non-specific one.
+        case scalar(text: String, style: ScalarStyle, tag: String?)
         case sequence([YAMLNode])
-        case mapping([Pair])
+        case mapping([(key: YAMLNode, value: YAMLNode)])
     }
 
     package let content: Content
+    /// The first byte of the node, after its anchor and tag.
     package let start: SourcePosition
-    /// Just behind the last character; of a block collection, behind its last child.
+    /// Behind the last byte. A block collection ends where its last child ends.
     package let end: SourcePosition
     /// Whether a collection is written with brackets or braces.
     package let isFlow: Bool
+    /// The name of the anchor before the node, or the one that an alias names.
     package let anchor: String?
-    /// Whether an alias stands here; the content is that of the anchor then.
+    /// Whether the text has `*anchor` here; the content is then that of the node with the anchor.
     package let isAlias: Bool
-    /// How many nodes this one is made of, aliases counted in full.
-    let weight: Int
 }
 
 extension YAMLNode {
-    package var pairs: [Pair]? { if case .mapping(let pairs) = content { pairs } else { nil } }
-    package var items: [YAMLNode]? { if case .sequence(let items) = content { items } else { nil } }
+    /// The text of a scalar, whatever its style.
+    package var scalarText: String? { if case .scalar(let text, _, _) = content { text } else { nil } }
 
-    /// The text of a scalar.
-    package var text: String? { if case .scalar(let text, _, _) = content { text } else { nil } }
-
-    /// The last value of a key; keys are compared by their bytes.
-    package subscript(key: String) -> YAMLNode? { pair(key)?.value }
-
-    /// The last pair of a key.
-    package func pair(_ key: String) -> Pair? {
-        pairs?.last { $0.key.text?.isIdentical(to: key) ?? false }
+    /// The value of the entry whose key is a scalar with exactly this text.
+    package func entry(_ name: String) -> YAMLNode? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key.scalarText?.isIdentical(to: name) == true }?.value
     }
 }
