@@ -1,0 +1,84 @@
+import Files
+import SystemPackage
+
+/// All outputs of a project, found by path: the same, above or below it.
+struct OutputIndex {
+    struct Owner {
+        /// The number of the stage in its graph.
+        let stage: Int
+        /// The path as the stage writes it.
+        let path: String
+    }
+
+    private var owners: [FilePath: Owner] = [:]
+    /// Paths with a closing slash, by their bytes: what is below a folder stands together.
+    private var sorted: [ExactString] = []
+    private var byKey: [ExactString: Owner] = [:]
+
+    /// - Throws: ``PipelineError/sharedOutput(path:stages:)`` or ``PipelineError/nestedOutputs(outer:outerStage:inner:innerStage:)``
+    ///   where `checking` and two outputs want the same place.
+    init(_ stages: [Stage], checking: Bool) throws(PipelineError) {
+        for (number, stage) in stages.enumerated() {
+            for output in stage.outputs {
+                if let other = owners[output.rooted] {
+                    guard checking else { continue }
+                    throw .sharedOutput(
+                        path: output.rooted.string, stages: [stages[other.stage].address(), stage.address()])
+                }
+                let owner = Owner(stage: number, path: output.path)
+                owners[output.rooted] = owner
+                byKey[Self.key(output.rooted)] = owner
+            }
+        }
+        sorted = byKey.keys.sorted()
+        if checking { try refuseNesting(stages) }
+    }
+
+    private static func key(_ path: FilePath) -> ExactString { ExactString(path.string + "/") }
+
+    private func refuseNesting(_ stages: [Stage]) throws(PipelineError) {
+        for (outer, inner) in zip(sorted, sorted.dropFirst()) where inner.text.utf8.starts(with: outer.text.utf8) {
+            guard let outerOwner = byKey[outer], let innerOwner = byKey[inner] else { continue }
+            throw .nestedOutputs(
+                outer: String(outer.text.dropLast()), outerStage: stages[outerOwner.stage].address(),
+                inner: String(inner.text.dropLast()), innerStage: stages[innerOwner.stage].address())
+        }
+    }
+
+    /// The stages that write a path, a folder that holds it, or something inside it, in the order of the stages.
+    func writers(of path: FilePath) -> [Int] {
+        var found: Set<Int> = []
+        var above = path
+        while true {
+            if let owner = owners[above] { found.insert(owner.stage) }
+            if !above.removeLastComponent() { break }
+        }
+        let key = path.isEmpty ? ExactString("") : Self.key(path)
+        var index = firstIndex(notBefore: key)
+        while index < sorted.count, sorted[index].text.utf8.starts(with: key.text.utf8) {
+            if let owner = byKey[sorted[index]] { found.insert(owner.stage) }
+            index += 1
+        }
+        return found.count < 2 ? Array(found) : found.sorted()
+    }
+
+    /// Whether the path is an output or inside one.
+    func covers(_ path: FilePath) -> Bool {
+        var above = path
+        while !above.isEmpty {
+            if owners[above] != nil { return true }
+            if !above.removeLastComponent() { break }
+        }
+        return false
+    }
+
+    private func firstIndex(notBefore key: ExactString) -> Int {
+        var low = 0
+        var high = sorted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,129 @@
+import Files
+import SystemPackage
+
+/// Which stages a command is about, as its arguments say.
+package struct StageSelection: Sendable {
+    /// Stage names, `path/dvc.yaml`, or `path/dvc.yaml:name`; empty means the `dvc.yaml` of `folder`.
+    package var targets: [String] = []
+    /// Where the targets are seen from, relative to the project root.
+    package var folder: FilePath = ""
+    /// Only the targets, without what they need.
+    package var singleItem = false
+    /// Everything that is connected with the targets.
+    package var wholePipelines = false
+    /// Every stage of the project.
+    package var allPipelines = false
+    /// The targets and what needs them, instead of what they need.
+    package var downstream = false
+    /// Targets are folders: all stages in and below them.
+    package var recursive = false
+    /// Stage names of targets are patterns with `*`, `?` and `[…]`.
+    package var glob = false
+
+    package init(targets: [String] = [], folder: FilePath = "") {
+        self.targets = targets
+        self.folder = folder
+    }
+}
+
+extension StageGraph {
+    /// The stages to work on, each after those it needs.
+    ///
+    /// - Parameters:
+    ///   - selection: The targets and how far to go from them.
+    ///   - files: The pipeline files of the project; a target that names none of them is an error.
+    /// - Throws: ``PipelineError`` for a target that does not exist.
+    package func order(_ selection: StageSelection, files: [FilePath]) throws(PipelineError) -> [Stage] {
+        let everything = Array(stages.indices)
+        if selection.allPipelines { return postOrder(from: everything, along: active).map { stages[$0] } }
+        let targets = try numbers(of: selection, files: files)
+        if selection.singleItem { return targets.map { stages[$0] } }
+        let members: [Int]
+        if selection.wholePipelines {
+            members = postOrder(from: targets) { upstream[$0] + downstream[$0] }
+        } else if selection.downstream {
+            members = postOrder(from: targets) { stage in downstream[stage].filter { !stages[$0].isFrozen } }
+        } else {
+            members = postOrder(from: targets, along: active)
+        }
+        let chosen = Set(members)
+        return postOrder(from: chosen.sorted()) { active($0).filter(chosen.contains) }.map { stages[$0] }
+    }
+
+    /// The stages that the targets themselves name, in the order of the targets.
+    package func targets(_ selection: StageSelection, files: [FilePath]) throws(PipelineError) -> [Stage] {
+        try numbers(of: selection, files: files).map { stages[$0] }
+    }
+
+    private func numbers(of selection: StageSelection, files: [FilePath]) throws(PipelineError) -> [Int] {
+        var result: [Int] = []
+        var seen: Set<Int> = []
+        func add(_ numbers: [Int]) { for number in numbers where seen.insert(number).inserted { result.append(number) } }
+        for target in selection.targets.isEmpty ? [selection.recursive ? "." : "dvc.yaml"] : selection.targets {
+            if selection.recursive {
+                let top = ProjectPath.rooted(target, in: selection.folder)
+                add(stages.indices.filter { top.isEmpty || stages[$0].file.starts(with: top) })
+                continue
+            }
+            add(try numbers(of: StageTarget(target), selection, files: files))
+        }
+        return result
+    }
+
+    private func numbers(
+        of target: StageTarget, _ selection: StageSelection, files: [FilePath]
+    ) throws(PipelineError) -> [Int] {
+        if target.file.hasSuffix(".dvc") {
+            throw .unsupportedTarget(target.file, reason: "'.dvc' files are not pipeline stages")
+        }
+        let file = ProjectPath.rooted(target.file, in: selection.folder)
+        let inFile = stages.indices.filter { stages[$0].file == file }
+        guard let name = target.name else {
+            if inFile.isEmpty && !files.contains(file) { throw .missingPipelineFile(target.file) }
+            return inFile
+        }
+        if target.namesFile && !files.contains(file) { throw .missingPipelineFile(target.file) }
+        let matches = inFile.filter { number in
+            let own = stages[number].name
+            return selection.glob ? Glob.matches(name, own) : own.isIdentical(to: name) || own.belongs(to: name)
+        }
+        if matches.isEmpty {
+            throw .unknownStage(
+                name: name, file: target.file, similar: Similarity.closest(to: name, among: inFile.map { stages[$0].name }))
+        }
+        return matches
+    }
+}
+
+/// A target of the command line, taken apart.
+struct StageTarget {
+    /// The `dvc.yaml` or `.dvc` file, as the user writes it.
+    let file: String
+    /// The stage; `nil` for all of the file.
+    let name: String?
+    /// Whether the user named the file.
+    let namesFile: Bool
+
+    init(_ text: String) {
+        if let colon = text.lastIndex(of: ":") {
+            let file = String(text[..<colon])
+            let name = String(text[text.index(after: colon)...])
+            self.file = file.isEmpty ? "dvc.yaml" : file
+            self.name = name.isEmpty ? nil : name
+            namesFile = !file.isEmpty
+        } else if text.isIdentical(to: "dvc.yaml") || text.hasSuffix("/dvc.yaml") || text.hasSuffix(".dvc") {
+            file = text
+            name = nil
+            namesFile = true
+        } else {
+            file = "dvc.yaml"
+            name = text
+            namesFile = false
+        }
+    }
+}
+
+extension String {
+    /// Whether this is the name of one member, such as `train@a`, of the group `train`.
+    fileprivate func belongs(to group: String) -> Bool { utf8.starts(with: (group + "@").utf8) }
+}

@@ -1,0 +1,104 @@
+import Cache
+import Files
+import Formats
+import SystemPackage
+
+/// A `dvc.lock`, read.
+package struct LockFile: Sendable {
+    /// The entries in the order of the file.
+    package let stages: [(name: String, entry: StageLock)]
+    private let numbers: [ExactString: Int]
+
+    package init(stages: [(name: String, entry: StageLock)] = []) {
+        self.stages = stages
+        numbers = Dictionary(
+            stages.enumerated().map { (ExactString($0.element.name), $0.offset) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// The entry of a stage; `nil` where there is none.
+    package subscript(stage: String) -> StageLock? { numbers[ExactString(stage)].map { stages[$0].entry } }
+
+    /// Reads the lock file that belongs to a `dvc.yaml`.
+    ///
+    /// - Returns: A lock without entries where there is no such file.
+    package static func load(_ path: FilePath, from tree: any FileTree) throws -> LockFile {
+        try tree.contents(of: path).map { try parse($0, file: path.string) } ?? LockFile()
+    }
+
+    /// Reads the text of a lock file, also of the first kind, which has the stages at top level.
+    ///
+    /// The result depends on the arguments alone, so a caller may remember it.
+    ///
+    /// - Throws: `FormatError` with the place of the first fault; also for a hash that is none, because hashes become
+    ///   parts of paths.
+    package static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> LockFile {
+        let reader = LockReader(file: file, bytes: bytes)
+        guard let node = try YAML.parse(bytes, file: file), !reader.isNull(node) else { return LockFile() }
+        return LockFile(stages: try reader.stages(of: node))
+    }
+
+    /// What an update did.
+    package enum Outcome: Sendable, Hashable {
+        /// There was no file, or an empty one.
+        case created
+        /// The entry is new or differs from the one that was there.
+        case changed
+        /// The entry says what it said before; the bytes are those from before.
+        case unchanged
+    }
+
+    /// The text of a lock file with the entry of a stage replaced, or added at the end.
+    ///
+    /// All other entries, their order and their comments stay.
+    ///
+    /// - Parameters:
+    ///   - bytes: The file as it is; `nil` where there is none.
+    ///   - file: Its path for messages.
+    /// - Throws: `FormatError` for a file that cannot be read.
+    package static func updated(
+        _ bytes: [UInt8]?, file: String, stage: String, entry: StageLock
+    ) throws(FormatError) -> (bytes: [UInt8], outcome: Outcome) {
+        let old = try bytes.map { bytes throws(FormatError) in try parse(bytes, file: file) }
+        if let bytes, let same = old?[stage], same.isEqual(to: entry) { return (bytes, .unchanged) }
+        let isNew = old?.stages.isEmpty ?? true
+        var text = try editable(bytes, old, file: file)
+        text.setStage(stage, entry.value)
+        return (Array(text.render().utf8), isNew ? .created : .changed)
+    }
+
+    /// The text of a lock file without a stage; `nil` where no stage is left, so that the file should go.
+    ///
+    /// - Throws: `FormatError` for a file that cannot be read.
+    package static func removing(stage: String, from bytes: [UInt8], file: String) throws(FormatError) -> [UInt8]? {
+        let old = try parse(bytes, file: file)
+        guard old[stage] != nil else { return old.stages.isEmpty ? nil : bytes }
+        if old.stages.count == 1 { return nil }
+        var text = try editable(bytes, old, file: file)
+        text.removeStage(stage)
+        return Array(text.render().utf8)
+    }
+
+    /// The text, brought to the current kind.
+    private static func editable(_ bytes: [UInt8]?, _ old: LockFile?, file: String) throws(FormatError) -> LockText {
+        guard let bytes, let old, !old.stages.isEmpty else { return try LockText(parsing: [], file: file) }
+        if try LockReader.isFirstKind(bytes, file: file) {
+            var text = try LockText(parsing: [], file: file)
+            for (name, entry) in old.stages { text.setStage(name, entry.value) }
+            return text
+        }
+        return try LockText(parsing: bytes, file: file)
+    }
+}
+
+extension StageLock {
+    /// The entry of a stage as the run cache keeps it in a file of its own.
+    ///
+    /// - Throws: `FormatError` with the place of the first fault.
+    package static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> StageLock {
+        let reader = LockReader(file: file, bytes: bytes)
+        guard let node = try YAML.parse(bytes, file: file) else {
+            throw FormatError(file: file, problem: "expected the entry of a stage")
+        }
+        return try reader.stage(node, "the entry")
+    }
+}
