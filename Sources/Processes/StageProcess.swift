@@ -17,38 +17,53 @@ package struct CommandOutcome: Hashable, Sendable {
     package let interruption: Int32?
 }
 
-/// Runs one command of a stage and answers its requests for checkpoints.
+/// Runs the commands of a stage and answers their requests for checkpoints.
 ///
 /// Child, signal file and our own signals are waited for at once. With a terminal the command stays in the
 /// foreground group, so that it can read from it and the terminal's Ctrl-C reaches it; otherwise it leads a group of
-/// its own, so that whoever signals our group reaches it exactly once, through us.
-package struct StageProcess {
+/// its own, so that whoever signals our group reaches it exactly once, through us. As long as the object lives,
+/// SIGINT, SIGTERM and SIGHUP do not end this process.
+package final class StageProcess {
     /// The file whose creation asks for a checkpoint.
     package let signalFile: FilePath
     /// How long a command that was told to end may take before it is killed, in milliseconds.
-    package var grace: Int64 = 5_000
+    private let grace: Int64
+    private var watch = csys_watch()
 
-    package init(signalFile: FilePath) { self.signalFile = signalFile }
+    /// - Throws: ``FileError`` where the folder of the signal file cannot be watched.
+    package init(signalFile: FilePath, grace: Int64 = 5_000) throws {
+        self.signalFile = signalFile
+        self.grace = grace
+        let folder = signalFile.removingLastComponent()
+        let code = folder.withPlatformString { csys_watch_open(&watch, $0) }
+        guard code == 0 else { throw FileError("watch", folder, Errno(rawValue: code)) }
+    }
+
+    deinit { csys_watch_close(&watch) }
+
+    /// The signal that arrived while no command ran; `nil` where none did.
+    package func pendingInterruption() -> Int32? {
+        var signals = [csys_signal](repeating: csys_signal(), count: 8)
+        var count: Int32 = 0
+        _ = csys_watch_wait(&watch, 0, &signals, &count)
+        return count > 0 ? signals[0].number : nil
+    }
 
     /// Runs the command to its end.
     ///
     /// - Parameter onRequest: Called with the command still waiting; the signal file is removed after it returns.
     /// - Throws: What `onRequest` threw, after the command was stopped; ``ProcessError`` where it did not start.
     package func run(_ call: ProcessCall, onRequest: () throws -> Void) throws -> CommandOutcome {
-        var watch = csys_watch()
-        let folder = signalFile.removingLastComponent()
-        let code = folder.withPlatformString { csys_watch_open(&watch, $0) }
-        guard code == 0 else { throw FileError("watch", folder, Errno(rawValue: code)) }
-        defer { csys_watch_close(&watch) }
         let isForeground = isatty(0) == 1 && tcgetpgrp(0) == getpgrp()
         let child = try call.spawn(ownGroup: !isForeground, deathSignal: SIGKILL)
         csys_watch_child(&watch, child)
+        defer { csys_watch_forget_child(&watch) }
         var state = Supervision(child: child, hasOwnGroup: !isForeground, grace: grace)
-        return try supervise(&state, &watch, onRequest)
+        return try supervise(&state, onRequest)
     }
 
     private func supervise(
-        _ state: inout Supervision, _ watch: inout csys_watch, _ onRequest: () throws -> Void
+        _ state: inout Supervision, _ onRequest: () throws -> Void
     ) throws -> CommandOutcome {
         var failure: (any Error)?
         func answer() {

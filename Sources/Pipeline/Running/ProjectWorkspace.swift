@@ -1,0 +1,152 @@
+import Cache
+import Files
+import Formats
+import SystemPackage
+
+/// What the pipeline needs to know from git, which it has never heard of.
+package struct SourceControl {
+    /// Whether git ignores a path, relative to the project root.
+    package var isIgnored: (_ path: FilePath, _ isFolder: Bool) throws -> Bool
+    /// Whether git tracks a path, relative to the project root.
+    package var isTracked: (_ path: FilePath) throws -> Bool
+
+    package init(
+        isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool,
+        isTracked: @escaping (_ path: FilePath) throws -> Bool
+    ) {
+        self.isIgnored = isIgnored
+        self.isTracked = isTracked
+    }
+
+    /// Without git: nothing is ignored or tracked.
+    package static var none: SourceControl { SourceControl(isIgnored: { _, _ in false }, isTracked: { _ in false }) }
+}
+
+/// A project in the workspace: its pipelines, its lock files and its data.
+package final class ProjectWorkspace {
+    package let project: Project
+    package let tree: WorkspaceTree
+    package let files: [PipelineFile]
+    package let graph: StageGraph
+    package let reader: DataReader
+    package let memo: StatMemo
+    package let sourceControl: SourceControl
+    package let generation: Generation
+    private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
+    package private(set) var parameters: ParameterReader
+
+    package var root: FilePath { project.root }
+    package var store: ObjectStore { reader.store }
+
+    /// The folder for files of ours that nobody misses.
+    package static func scratch(of root: FilePath) -> FilePath { root.pushing(".dvc/tmp/git-exp") }
+
+    /// Reads a project.
+    ///
+    /// - Parameters:
+    ///   - generationSetting: The git setting `exp.generation`.
+    ///   - checking: Whether the graph of all stages must be sound.
+    /// - Throws: ``PipelineError``, ``FormatError`` and what reading files throws.
+    package init(
+        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true
+    ) throws {
+        self.project = project
+        self.sourceControl = sourceControl
+        tree = WorkspaceTree(root: project.root)
+        let ignoring = try DataIgnore.rules(in: tree)
+        files = try PipelineDiscovery.files(
+            in: tree,
+            isIgnored: { path, isFolder in
+                try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
+            },
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+        graph = try StageGraph(files.flatMap(\.stages), checking: checking)
+        let settings = try project.config.cache(root: project.root)
+        let store = ObjectStore(
+            directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
+        memo = StatMemo(file: Self.scratch(of: project.root).appending("hashes"))
+        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring)
+        for file in files {
+            let path = file.folder.appending("dvc.lock")
+            let bytes = try tree.contents(of: path)
+            locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+        }
+        generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
+        parameters = ParameterReader(tree: tree)
+    }
+
+    /// Forgets what was read of parameter files, because they changed.
+    package func rereadParameters() { parameters = ParameterReader(tree: tree) }
+
+    /// The entry that the last run of a stage left; `nil` where there is none.
+    package func lock(of stage: Stage) -> StageLock? { locks[stage.lockFile]?.lock[stage.name] }
+
+    /// Writes a stage's entry.
+    ///
+    /// - Returns: What that did to the file.
+    package func writeLock(of stage: Stage, _ entry: StageLock, sync: Bool) throws -> LockFile.Outcome {
+        let path = stage.lockFile
+        let old = locks[path]?.bytes
+        let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
+        if outcome != .unchanged {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        }
+        return outcome
+    }
+
+    /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change
+    /// stays as it is.
+    package func hash(
+        _ rooted: FilePath, previous: LockEntry?, saving: Bool
+    ) throws -> OutputHash? {
+        let path = root.pushing(rooted)
+        if let previous, previous.generation == .two, generation == .three,
+            let old = try reader.hash(path, generation: .two, saving: saving), old.md5 == previous.md5
+        {
+            return old
+        }
+        return try reader.hash(path, generation: generation, saving: saving)
+    }
+
+    /// What `status` asks about files.
+    package var probe: StatusProbe {
+        var hashes: [FilePath: OutputHash?] = [:]
+        return StatusProbe(
+            exists: { [root] path in try FileStatus.of(root.pushing(path), followingLinks: true) != nil },
+            hash: { [root, reader] path, generation in
+                let key = path.appending(generation == .two ? "2" : "3")
+                if let known = hashes[key] { return known }
+                let hash = try reader.hash(root.pushing(path), generation: generation, saving: false)
+                hashes[key] = .some(hash)
+                return hash
+            },
+            isCached: { [reader] in try reader.store.contains($0) },
+            parameters: { [parameters] in try parameters.values(of: $0) })
+    }
+
+    package func status(of stage: Stage) throws -> StageStatus {
+        try StageStatus.of(stage, lock: lock(of: stage), probe: probe)
+    }
+
+    /// Whether a rooted path is inside the project and no link leads out of it on the way.
+    package func isReallyInside(_ rooted: FilePath) throws -> Bool {
+        guard ProjectPath.isInside(rooted) else { return false }
+        var parent = root
+        for component in rooted.removingLastComponent().components {
+            parent.append(component)
+            if try FileStatus.of(parent, followingLinks: false)?.kind == .symlink { return false }
+        }
+        return true
+    }
+}
+
+/// The rules of a project's `.dvcignore` files.
+enum DataIgnore {
+    /// Reads the file at the top; those further down are read where they are.
+    static func rules(in tree: WorkspaceTree) throws -> IgnoreRules {
+        var rules = IgnoreRules()
+        if let bytes = try tree.contents(of: ".dvcignore") { rules.add(bytes, in: "") }
+        return rules
+    }
+}

@@ -1,0 +1,80 @@
+import Diagnostics
+import Processes
+import SystemPackage
+
+/// Why a stage did not complete.
+package enum RunError: UserFacingError, Hashable {
+    /// A command of the stage failed, or a signal ended it.
+    case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
+    case missingDependency(stage: String, path: String)
+    case missingOutput(stage: String, path: String)
+    case outputTracked(path: String)
+    case outputOutside(path: String)
+    case checkpointStages([String])
+    case declined(stage: String)
+    case shellMissing(String)
+    case interruptedBetween(signal: Int32)
+
+    package var message: String {
+        switch self {
+        case .commandFailed(let stage, let command, let exit, _):
+            "stage '\(clean(stage))' failed: '\(clean(command))' \(Self.words(for: exit))"
+        case .missingDependency(let stage, let path):
+            "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
+        case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
+        case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
+        case .checkpointStages(let stages):
+            "stages with checkpoints are not for 'repro': \(stages.map { "'\(clean($0))'" }.joined(separator: ", "))"
+        case .declined(let stage): "stage '\(clean(stage))' was not run, as you asked"
+        case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
+        case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .commandFailed: nil
+        case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
+        case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .outputTracked(let path):
+            "let git forget it with 'git rm --cached \(clean(path))', or say 'cache: false' in dvc.yaml"
+        case .outputOutside: "choose a path inside the project, or say 'cache: false'"
+        case .checkpointStages: "use 'git exp run'"
+        case .declined, .interruptedBetween: nil
+        case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
+        }
+    }
+
+    package var status: ExitStatus {
+        switch self {
+        case .commandFailed(_, _, _, let signal?), .interruptedBetween(let signal):
+            signal == 2 ? .interrupted : .terminated
+        case .commandFailed, .declined: .no
+        default: .failure
+        }
+    }
+
+    private func clean(_ text: String) -> String { Console.sanitized(text) }
+
+    private static func words(for exit: ProcessExit) -> String {
+        switch exit {
+        case .status(127): "exited with status 127: the shell did not find a command"
+        case .status(126): "exited with status 126: a command may not be run"
+        case .status(let status): "exited with status \(status)"
+        case .signal(let signal): "was ended by \(name(of: signal))"
+        }
+    }
+
+    private static func name(of signal: Int32) -> String {
+        switch signal {
+        case 1: "SIGHUP"
+        case 2: "SIGINT"
+        case 6: "SIGABRT"
+        case 9: "SIGKILL"
+        case 11: "SIGSEGV"
+        case 15: "SIGTERM"
+        default: "signal \(signal)"
+        }
+    }
+}

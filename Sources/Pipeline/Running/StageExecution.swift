@@ -1,0 +1,76 @@
+import Cache
+import Diagnostics
+import Files
+import Processes
+import SystemPackage
+
+/// One stage from the removal of its old outputs to its entry in the lock file.
+struct StageExecution {
+    let workspace: ProjectWorkspace
+    let process: StageProcess
+    let environment: StageEnvironment
+    let saver: StageSaver
+    let stage: Stage
+    let address: String
+    let console: Console
+
+    struct Outcome {
+        let entry: StageLock
+        /// Whether the command failed or was stopped after a checkpoint.
+        let isInterrupted: Bool
+    }
+
+    func run(_ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void) throws -> Outcome {
+        let inputs = try saver.inputs(of: stage, address: address)
+        try prepareOutputs()
+        var last: StageLock?
+        func checkpoint() throws {
+            try exclusion.exclusively {
+                let entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: true)
+                try onCheckpoint(entry)
+                last = entry
+            }
+        }
+        for line in stage.commandLines {
+            console.note("> \(Console.sanitized(line))")
+            let outcome = try runLine(line, checkpoint)
+            if outcome.exit.isSuccess { continue }
+            if let last { return Outcome(entry: last, isInterrupted: true) }
+            throw RunError.commandFailed(
+                stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+        }
+        var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
+        try exclusion.exclusively {
+            entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
+        }
+        return Outcome(entry: entry, isInterrupted: false)
+    }
+
+    private func runLine(_ line: String, _ checkpoint: () throws -> Void) throws -> CommandOutcome {
+        let variables = environment.variables(for: stage, address: address)
+        let shell = StageShell(environment: variables)
+        let folder = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(stage.folder)
+        do {
+            return try process.run(shell.call(line, directory: folder, environment: variables), onRequest: checkpoint)
+        } catch let error as ProcessError {
+            guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
+                throw FileError("run the command in", folder, .noSuchFileOrDirectory)
+            }
+            throw error.program == shell.path ? RunError.shellMissing(shell.path) : error
+        }
+    }
+
+    /// Removes what the command is to write anew, and makes what it continues a private copy.
+    private func prepareOutputs() throws {
+        for output in stage.outputs {
+            let path = workspace.root.pushing(output.rooted)
+            if output.survivesRuns {
+                try DataLink.unprotect(path)
+            } else if try workspace.isReallyInside(output.rooted) {
+                try FileIO.removeTree(path)
+            }
+            let folder = path.removingLastComponent()
+            if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
+        }
+    }
+}
