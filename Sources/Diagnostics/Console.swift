@@ -53,6 +53,9 @@ package struct Console: Sendable {
         if verbosity == .verbose { write(2, line + "\n") }
     }
 
+    /// Writes text on standard error as it is, also when the user asked for quiet.
+    package func standardError(_ text: String) { write(2, text.hasSuffix("\n") ? text : text + "\n") }
+
     /// Warns on standard error, also when the user asked for quiet.
     package func warn(_ text: String) { write(2, tagged("warning", "33", text) + "\n") }
 

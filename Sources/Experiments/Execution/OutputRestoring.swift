@@ -1,0 +1,69 @@
+import Cache
+import Diagnostics
+import Files
+import Pipeline
+import SystemPackage
+
+/// Brings a stage's outputs into the state from which a run starts.
+struct OutputRestoring {
+    private let workspace: ProjectWorkspace
+    private let console: Console
+
+    init(_ workspace: ProjectWorkspace, console: Console) {
+        self.workspace = workspace
+        self.console = console
+    }
+
+    /// Checkpoint outputs become what the lock file says, or go away where it says nothing or everything starts over;
+    /// other cached outputs are only brought back where they are missing.
+    ///
+    /// What would be lost that way is stored in the cache first.
+    func prepare(_ stage: Stage, reset: Bool, isContinuing: Bool) throws {
+        let lock = workspace.lock(of: stage)
+        for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
+            let path = workspace.root.pushing(output.rooted)
+            let recorded = lock?.output(output.path)?.hash
+            if output.isCheckpoint {
+                try prepareCheckpoint(output, path, reset ? nil : recorded)
+            } else if let recorded, try FileStatus.of(path, followingLinks: false) == nil,
+                try workspace.store.contains(recorded)
+            {
+                try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false)
+            }
+        }
+    }
+
+    private func prepareCheckpoint(_ output: Output, _ path: FilePath, _ recorded: OutputHash?) throws {
+        guard try FileStatus.of(path, followingLinks: false) != nil else {
+            if let recorded, try workspace.store.contains(recorded) {
+                try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false, linkTypes: copyTypes)
+            }
+            return
+        }
+        let present = try workspace.reader.hash(path, generation: workspace.generation, saving: false)
+        if let recorded {
+            if present?.md5 == recorded.md5 { return }
+            guard try workspace.store.contains(recorded) else {
+                console.warn(
+                    "the data of '\(Console.sanitized(output.path))' that the last checkpoint names is not in the cache; "
+                        + "the run goes on with what is in the workspace")
+                return
+            }
+        }
+        if let present, try !workspace.store.contains(present) {
+            _ = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
+            let object = workspace.store.path(of: present.md5, workspace.generation)
+            console.note(
+                "'\(Console.sanitized(output.path))' had changes outside any checkpoint; they are kept as "
+                    + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+        }
+        if let recorded {
+            try Checkout(workspace.reader).bring(recorded, to: path, overwriting: true, linkTypes: copyTypes)
+        } else {
+            try FileIO.removeTree(path)
+        }
+    }
+
+    /// A command that continues its output must not write into the cache.
+    private var copyTypes: [LinkType] { [.reflink, .copy] }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+import Git
+
+/// Which experiment the workspace continues, as the references `EXEC_CHECKPOINT` and `EXEC_APPLY` say.
+struct ResumeState {
+    /// The commit that the workspace holds.
+    let commit: CommitID
+    /// The experiment to be continued; its line holds the commit.
+    let experiment: Experiment
+
+    /// Whether the commit is the newest one of its experiment.
+    var isTip: Bool { experiment.tip == commit }
+
+    /// Finds what to continue; both references are dropped where they belong to another commit than `HEAD`.
+    ///
+    /// - Parameter remains: What a killed run left; it was going on, so its newest checkpoint counts.
+    static func find(
+        _ context: ExperimentContext, head: CommitID, catalog: ExperimentCatalog, chains: ChainReader,
+        remains: RunJournal.Remains?
+    ) throws -> ResumeState? {
+        let repository = context.repository
+        if let name = remains?.reference, let tip = try repository.commit(named: name), let reference = ExperimentReference(name) {
+            try repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
+            try repository.setReference(StateReference.applied, to: tip, expecting: .anything)
+            context.console.note("the run before was killed; its last checkpoint \(tip.short) is where this one goes on")
+            if reference.baseline == head {
+                return ResumeState(commit: tip, experiment: Experiment(reference: reference, tip: tip))
+            }
+        }
+        guard let checkpoint = try repository.commit(named: StateReference.checkpoint),
+            let applied = try repository.commit(named: StateReference.applied)
+        else { return nil }
+        func candidates(_ commit: CommitID) throws -> [Experiment] {
+            try catalog.experiments(of: head).filter { experiment in
+                try experiment.tip == commit || chains.chain(of: experiment).contains { $0.id == commit }
+            }
+        }
+        let owners = try candidates(applied)
+        guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first,
+            try checkpoint == applied || !candidates(checkpoint).isEmpty
+        else {
+            if applied != head { try forget(repository) }
+            return nil
+        }
+        return ResumeState(commit: applied, experiment: first)
+    }
+
+    static func forget(_ repository: Repository) throws {
+        try repository.deleteReference(StateReference.checkpoint)
+        try repository.deleteReference(StateReference.applied)
+    }
+}

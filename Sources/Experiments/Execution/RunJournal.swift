@@ -1,0 +1,111 @@
+import Diagnostics
+import Files
+import Formats
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The run that is going on in a workspace: one at a time, and known to whoever looks.
+///
+/// The journal outlives a process that is killed; the next run learns from it where to go on, and ends what the
+/// killed one left running.
+final class RunJournal {
+    /// What a killed run left.
+    struct Remains {
+        /// The reference that its checkpoints went to; `nil` before the first one.
+        let reference: String?
+    }
+
+    private let file: FilePath
+    private let lock: FileLock
+    private let token: String
+    /// What the run before left, if it was killed.
+    let remains: Remains?
+
+    /// The variable by which the processes of a run are told from others.
+    static let tokenVariable = "GIT_EXP_RUN"
+
+    /// Begins a run.
+    ///
+    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where another one is going on.
+    init(scratch: FilePath, program: String) throws {
+        file = scratch.appending("run.json")
+        do {
+            lock = try FileLock(scratch.appending("run.lock"))
+        } catch let error as FileLockError {
+            throw ExperimentError.runInProgress(process: error.holder ?? 0, program: "git exp run")
+        }
+        token = "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+        let old = try FileIO.read(file).flatMap { try? JSON.parse($0, file: "run.json").mapping }
+        if let old {
+            if let token = old["token"]?.string { LeftoverProcesses.end(withToken: token) }
+            remains = Remains(reference: old["reference"]?.string)
+        } else {
+            remains = nil
+        }
+        try write(reference: remains?.reference)
+    }
+
+    /// What the processes of this run find in their environment.
+    var environment: [String: String] { [Self.tokenVariable: token] }
+
+    /// Notes which experiment the run's checkpoints belong to.
+    func record(reference: String) throws { try write(reference: reference) }
+
+    /// Notes that the run starts something new, whatever a killed one left.
+    func forgetReference() throws { try write(reference: nil) }
+
+    private func write(reference: String?) throws {
+        let value = Value.mapping(
+            Mapping([
+                ("pid", .int(Int(getpid()))), ("token", .string(token)),
+                ("reference", reference.map { .string($0) } ?? .null),
+            ]))
+        try FileIO.replace(file, with: Array(JSON.pythonDumps(value).utf8), sync: false)
+    }
+
+    /// Ends the run: nothing is left to learn from it.
+    func close() { try? FileIO.remove(file) }
+}
+
+/// Processes of a run whose own process was killed: they would write into the next run's outputs.
+enum LeftoverProcesses {
+    static func end(withToken token: String) {
+        let marker = Array("\(RunJournal.tokenVariable)=\(token)".utf8)
+        for _ in 0..<200 {
+            let found = processes(with: marker)
+            if found.isEmpty { return }
+            for process in found { kill(process, SIGKILL) }
+            usleep(5_000)
+        }
+    }
+
+    private static func processes(with marker: [UInt8]) -> [Int32] {
+        guard let folders = try? FileIO.list("/proc") else { return [] }
+        return folders.compactMap { folder in
+            guard let process = Int32(folder.name), process != getpid(),
+                let variables = read(FilePath("/proc/\(folder.name)/environ")),
+                variables.split(separator: 0).contains(where: { $0.elementsEqual(marker) })
+            else { return nil }
+            return process
+        }
+    }
+
+    /// Files in `/proc` say that they are empty, so they are read to their end.
+    private static func read(_ path: FilePath) -> [UInt8]? {
+        guard let file = try? FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) else { return nil }
+        defer { try? file.close() }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while let count = try? buffer.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
+            bytes += buffer[..<count]
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,173 @@
+import Cache
+import Diagnostics
+import Files
+import Formats
+import Git
+import Pipeline
+import Processes
+import SystemPackage
+
+/// What `git exp run` was asked for.
+package struct RunRequest {
+    package var name: String?
+    package var overrides: [ParameterOverride] = []
+    package var selection = StageSelection()
+    package var options = RunOptions()
+    /// Start over instead of continuing from the last checkpoint.
+    package var reset = false
+    /// The message of the final commit.
+    package var message: String?
+
+    package init() {}
+}
+
+/// Runs the pipeline in the workspace and records it as an experiment.
+package struct WorkspaceRun {
+    private let context: ExperimentContext
+    private var console: Console { context.console }
+    private var repository: Repository { context.repository }
+
+    package init(_ context: ExperimentContext) { self.context = context }
+
+    /// What became of a run.
+    package struct Report {
+        /// `nil` for a dry run.
+        package let experiment: Experiment?
+        package let isInterrupted: Bool
+    }
+
+    /// - Throws: ``ExperimentError`` and ``PipelineError`` before anything runs; ``RunError`` where a command failed
+    ///   before anything of its stage was recorded.
+    package func run(_ request: RunRequest) throws -> Report {
+        let head = try context.head()
+        if let name = request.name { try ExperimentName.check(name) }
+        let identity = try Identity(of: repository, settings: context.settings)
+        try refuseForeignRun()
+        try FileIO.makeDirectories(context.scratch)
+        let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
+        defer { journal.close() }
+        clearStaleSignal()
+        let process = try StageProcess(signalFile: signalFile)
+        // The first read of the pipeline finds every mistake before a parameter file changes.
+        let workspace = try context.workspace()
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        warnAboutLive(workspace)
+        let catalog = try ExperimentCatalog(of: repository)
+        if let name = request.name, !request.options.force { try refuseTaken(name, head, catalog) }
+        if request.options.dryRun {
+            return try dryRun(stages, workspace, process, request)
+        }
+        let undo = try ParameterChanges.apply(request.overrides, in: context)
+        workspace.rereadParameters()
+        let plan: RunPlan
+        do {
+            plan = try RunPlan.make(
+                request, context: context, workspace: workspace, stages: stages, head: head, catalog: catalog,
+                remains: journal.remains)
+        } catch {
+            // Nothing ran, so the files are as they were.
+            try undo()
+            throw error
+        }
+        try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
+        let info = RunInfo(context)
+        try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name)
+        defer { info.remove() }
+        return try execute(plan, stages, workspace, process, journal, identity, request)
+    }
+
+    private func execute(
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
+        _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
+    ) throws -> Report {
+        console.note("Reproducing experiment '\(plan.reference.name)'")
+        try workspace.store.sweep()
+        let restoring = OutputRestoring(workspace, console: console)
+        for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        let recorder = try ExperimentRecorder(
+            context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
+            start: plan.start, expecting: plan.expected)
+        var options = request.options
+        options.sync = false
+        var environment = journal.environment
+        environment["DVC_EXP_BASELINE_REV"] = plan.reference.baseline.hex
+        environment["DVC_EXP_NAME"] = plan.reference.name
+        if plan.isContinuing { environment["DVCLIVE_RESUME"] = "1" }
+        let lock = ProjectLock(context)
+        let runner = PipelineRun(
+            workspace, process: process,
+            environment: StageEnvironment(
+                inherited: context.environment, root: context.project.root, additions: environment),
+            options: options, folder: context.folder, console: console)
+        let result = try runner.run(stages, exclusion: lock) { stage, entry, unchanged in
+            if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
+            try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
+        }
+        try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
+        let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
+        report(result, experiment)
+        return Report(experiment: experiment, isInterrupted: result.interrupted != nil)
+    }
+
+    private func report(_ result: RunResult, _ experiment: Experiment) {
+        if let (stage, skipped) = result.interrupted {
+            console.warn("stage '\(Console.sanitized(stage))' was interrupted after a checkpoint; later stages were not run")
+            if !skipped.isEmpty {
+                console.warn("skipped stages: " + skipped.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))
+            }
+        }
+        console.note("")
+        console.note("Ran experiment(s): \(experiment.name)")
+        console.note("Experiment results have been applied to your workspace.")
+        console.note("")
+        console.note("To promote an experiment to a Git branch run:")
+        console.note("")
+        console.note("\tgit exp branch \(experiment.name) <branch>")
+    }
+
+    private func dryRun(
+        _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess, _ request: RunRequest
+    ) throws -> Report {
+        let runner = PipelineRun(
+            workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
+            options: request.options, folder: context.folder, console: console)
+        _ = try runner.run(stages, exclusion: ProjectLock(context), onCheckpoint: nil)
+        return Report(experiment: nil, isInterrupted: false)
+    }
+
+    private var signalFile: FilePath { context.project.root.pushing(".dvc/tmp/DVC_CHECKPOINT") }
+
+    /// A request that nobody answered belongs to a run that is over.
+    private func clearStaleSignal() {
+        guard (try? FileStatus.of(signalFile, followingLinks: false)) ?? nil != nil else { return }
+        try? FileIO.remove(signalFile)
+        console.warn("removed a request for a checkpoint that an earlier run left behind")
+    }
+
+    private func refuseForeignRun() throws {
+        if let other = RunInfo.running(in: context.project.root) {
+            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
+        }
+        if try repository.commit(named: StateReference.baseline) != nil { throw ExperimentError.killedElsewhere }
+    }
+
+    private func refuseTaken(_ name: String, _ head: CommitID, _ catalog: ExperimentCatalog) throws {
+        if catalog.experiments(of: head).contains(where: { $0.name.isIdentical(to: name) }) {
+            throw ExperimentError.nameTaken(name, baseline: head.short)
+        }
+    }
+
+    private func warnAboutLive(_ workspace: ProjectWorkspace) {
+        for file in workspace.files where !file.liveStages.isEmpty {
+            console.warn(
+                "'\(Console.sanitized(file.path.string))' has a 'live' section, which DVC 2.34 and later refuse to read")
+        }
+    }
+}
+
+extension RunJournal {
+    /// A run that continues an experiment is known by it from the start; a new one once it has a checkpoint.
+    func record(reference: String, whenContinuing isContinuing: Bool) throws {
+        if isContinuing { try record(reference: reference) } else { try forgetReference() }
+    }
+}

@@ -1,0 +1,155 @@
+import CSys
+import Diagnostics
+import Files
+import Git
+import Pipeline
+import SystemPackage
+
+/// Writes the commits of one experiment, without moving `HEAD` and without touching the user's index.
+final class ExperimentRecorder {
+    private let context: ExperimentContext
+    private let index: any WorkspaceIndex
+    private let identity: Identity
+    private let workspace: ProjectWorkspace
+    private let reference: ExperimentReference
+    private let isDurable: Bool
+    /// What the experiment's reference must hold when it is written the first time.
+    private var expected: ExpectedReference
+    /// The newest commit: first the one that the run started from.
+    private(set) var tip: CommitID
+    private(set) var checkpoints = 0
+
+    init(
+        _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
+        reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference
+    ) throws {
+        self.context = context
+        self.workspace = workspace
+        self.index = index
+        self.identity = identity
+        self.reference = reference
+        self.expected = expected
+        tip = start
+        isDurable = try context.isDurable
+    }
+
+    /// Commits a checkpoint and names it; when this returns it can be relied on.
+    func recordCheckpoint(
+        of stage: Stage, entry: StageLock, unchanged: [(stage: Stage, entry: StageLock)]
+    ) throws {
+        let entries = unchanged.map { (name: $0.stage.name, entry: $0.entry) } + [(name: stage.name, entry: entry)]
+        let isFirst = checkpoints == 0
+        try index.refresh()
+        if isFirst { try addFiles(of: unchanged.map(\.stage) + [stage], locks: true) } else { try addResults(of: stage) }
+        try commit(message: Self.message(entries), isContinued: stage.hasCheckpoints)
+        checkpoints += 1
+        context.console.note("Checkpoint experiment iteration '\(tip.short)'.")
+    }
+
+    /// Commits the end of a run.
+    ///
+    /// - Parameter message: The whole commit message; `nil` for one that names the stages' hash.
+    func recordEnd(_ result: RunResult, message: String?) throws {
+        try index.refresh()
+        try addFiles(of: result.visited.map(\.stage), locks: true)
+        let entries = result.executed.map { (name: $0.stage.name, entry: $0.entry) }
+        let hasCheckpoints = result.visited.contains { $0.stage.hasCheckpoints }
+        try commit(message: message ?? Self.message(entries), isContinued: hasCheckpoints && checkpoints > 0)
+    }
+
+    private static func message(_ entries: [(name: String, entry: StageLock)]) -> String {
+        "dvc: commit experiment " + SHA256.hex(entries.hashText)
+    }
+
+    private func commit(message: String, isContinued: Bool) throws {
+        let tree = try index.writeTree()
+        let id = try context.repository.writeCommit(
+            tree: tree, parents: [tip], author: identity.signature(), message: message)
+        if isDurable { try syncData() }
+        do throws(GitError) {
+            try context.repository.setReference(reference.fullName, to: id, expecting: expected)
+        } catch {
+            switch error.code {
+            case .exists: throw ExperimentError.nameTaken(reference.name, baseline: reference.baseline.short)
+            case .modified, .notFound: throw ExperimentError.stateMoved("experiment '\(reference.name)'")
+            default: throw error
+            }
+        }
+        expected = .commit(id)
+        tip = id
+        if isContinued {
+            try context.repository.setReference(StateReference.checkpoint, to: id, expecting: .anything)
+            try context.repository.setReference(StateReference.applied, to: id, expecting: .anything)
+        }
+        if isDurable { try syncReferences() }
+    }
+
+    /// Waits until objects, data and lock files are on the disk: one call for each file system they are on.
+    private func syncData() throws {
+        var devices: Set<UInt64> = []
+        for path in [workspace.store.directory, context.repository.commonDirectory, workspace.root] {
+            guard let status = try FileStatus.of(path, followingLinks: true), devices.insert(status.device).inserted
+            else { continue }
+            try sync(path) { csys_syncfs($0) }
+        }
+    }
+
+    private func syncReferences() throws {
+        try sync(context.repository.commonDirectory) { csys_syncfs($0) }
+    }
+
+    private func sync(_ path: FilePath, _ body: (Int32) -> Int32) throws {
+        do {
+            let folder = try FileIO.retry { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec]) }
+            defer { try? folder.close() }
+            if body(folder.rawValue) != 0 { throw Errno.ioError }
+        } catch let error as Errno {
+            throw FileError("sync", path, error)
+        }
+    }
+
+    /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
+    private func addFiles(of stages: [Stage], locks: Bool) throws {
+        let outputs = Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        var paths: [FilePath] = []
+        for stage in stages {
+            paths += [stage.file, stage.lockFile]
+            paths += stage.dependencies.map(\.rooted).filter { !isCached($0, outputs) }
+            paths += stage.parameters.map(\.rooted)
+            paths += Self.results(of: stage)
+        }
+        for file in workspace.files {
+            paths += file.parameters.map(\.rooted) + file.metrics.map(\.rooted)
+            paths += file.plots.map { ProjectPath.rooted($0.id, in: file.folder) }
+        }
+        try add(paths.filter { !outputs.contains($0) })
+    }
+
+    /// The files that a checkpoint changes.
+    private func addResults(of stage: Stage) throws { try add([stage.lockFile] + Self.results(of: stage)) }
+
+    private static func results(of stage: Stage) -> [FilePath] {
+        var paths = stage.outputs.filter { !$0.isCached }.map(\.rooted)
+        for output in stage.outputs where output.isCached && output.isInsideProject {
+            paths.append(output.rooted.removingLastComponent().appending(".gitignore"))
+        }
+        if let live = stage.live, live.summary { paths.append(stage.rooted(live.path + ".json")) }
+        return paths
+    }
+
+    private func isCached(_ path: FilePath, _ outputs: Set<FilePath>) -> Bool {
+        var candidate = path
+        while !candidate.isEmpty {
+            if outputs.contains(candidate) { return true }
+            if !candidate.removeLastComponent() { return false }
+        }
+        return false
+    }
+
+    private func add(_ paths: [FilePath]) throws {
+        var seen: Set<FilePath> = []
+        let wanted = paths.filter { ProjectPath.isInside($0) && seen.insert($0).inserted }
+        // A path that exists nowhere is no file of this experiment; one that was there before is a deletion.
+        try index.add(wanted.map { context.inRepository($0) })
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Diagnostics
+
+/// The version of the program.
+package let programVersion = "0.1.0"
+
+struct GitExp: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "git-exp",
+        abstract: "Run, keep, compare and resume machine-learning experiments in git.",
+        discussion: """
+            Each experiment, and each checkpoint inside one, is a commit under refs/exps; large outputs go to a cache \
+            addressed by content. Repositories stay readable for DVC.
+            """,
+        version: "git-exp version \(programVersion)",
+        subcommands: [
+            Init.self, StageCommand.self, Run.self, Repro.self, Status.self, Checkpoint.self,
+        ])
+}
+
+/// Runs the program with the words after its name.
+///
+/// - Returns: The exit status.
+public func runGitExp(_ arguments: [String]) -> Int32 {
+    // Asked for often by scripts, and answered before anything else is set up.
+    if arguments == ["--version"] || arguments == ["version"] {
+        Console().print("git-exp version \(programVersion)")
+        return ExitStatus.success.rawValue
+    }
+    let console = Console(colour: TerminalStyle.colourOfErrors)
+    do {
+        var command = try GitExp.parseAsRoot(arguments)
+        try command.run()
+        return ExitStatus.success.rawValue
+    } catch let error as UserFacingError {
+        return report(error, console)
+    } catch let status as ExitStatus {
+        return status.rawValue
+    } catch {
+        return reportUsage(error, console)
+    }
+}
+
+private func report(_ error: any UserFacingError, _ console: Console) -> Int32 {
+    console.complain(error.message)
+    if let hint = error.hint { console.hint(hint) }
+    return error.status.rawValue
+}
+
+/// Help and version requests, wrong usage, and defects of ours.
+private func reportUsage(_ error: any Error, _ console: Console) -> Int32 {
+    let text = GitExp.fullMessage(for: error)
+    let code = GitExp.exitCode(for: error)
+    if code == .success {
+        console.printRaw(text.hasSuffix("\n") ? text : text + "\n")
+        return ExitStatus.success.rawValue
+    }
+    if code == .validationFailure {
+        console.standardError(text)
+        return ExitStatus.usage.rawValue
+    }
+    console.complain("this is a defect of git-exp: \(Console.sanitized(String(describing: error)))")
+    console.hint("please report it, with the command that you gave")
+    return ExitStatus.bug.rawValue
+}
+
+extension ExitStatus: Error {}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Formats
+import Pipeline
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the pipeline and record it as an experiment.",
+        usage: "git exp run [<options>] [<target> ...]",
+        discussion: """
+            The stages that changed run in the workspace; the result is a commit under refs/exps, on top of HEAD. \
+            HEAD, the index and the stash stay as they are. A command may ask for checkpoints while it runs: each \
+            becomes a commit of its own.
+
+            After a run with checkpoints the next one continues from the last of them, or from the one that was \
+            applied; --reset starts over. With changed code or parameters it branches off.
+
+            Examples:
+              git exp run -n baseline
+              git exp run -S lr=0.01 -S optimizer.momentum=0.9
+              git exp apply brave-otter@3 && git exp run -S lr=0.001
+            """)
+
+    @OptionGroup var stages: StageOptions
+
+    @Option(name: .shortAndLong, help: "The name of the experiment; one is made up otherwise.")
+    var name: String?
+
+    @Option(
+        name: [.customShort("S"), .long],
+        help: "Change a parameter first: [FILE:]key=value; +key=value adds one, ~key deletes one.")
+    var setParam: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Run stages also where nothing changed, and replace an experiment of the name.")
+    var force = false
+
+    @Flag(help: "Start over: forget the checkpoint that training would continue from.")
+    var reset = false
+
+    @Option(name: [.customShort("M"), .long], help: "The message of the experiment's last commit.")
+    var message: String?
+
+    @Flag(name: [.customShort("m"), .customLong("metrics")], help: "Show the metrics afterwards.")
+    var showMetrics = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        var request = RunRequest()
+        request.name = name
+        request.overrides = try setParam.map { try ParameterOverride.parse($0) }
+        request.selection = stages.selection(in: context)
+        request.options = stages.options(force: force, context: context)
+        request.reset = reset
+        request.message = message
+        _ = try WorkspaceRun(context).run(request)
+        if showMetrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }
+    }
+}

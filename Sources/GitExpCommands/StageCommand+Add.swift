@@ -1,0 +1,114 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Files
+import Pipeline
+import SystemPackage
+
+extension StageCommand.Add {
+    func validate() throws {
+        if live != nil, liveNoCache != nil { throw ValidationError("--live and --live-no-cache exclude each other") }
+    }
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        let file = context.folder.appending("dvc.yaml")
+        let path = context.project.root.pushing(file)
+        let request = request
+        if let wdir {
+            let folder = context.project.root.pushing(ProjectPath.rooted(wdir, in: context.folder))
+            guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
+                throw PipelineError.missingFolder(wdir)
+            }
+        }
+        let old = try FileIO.read(path)
+        let new = try request.apply(to: old, file: file)
+        try context.checkGraph(with: new, at: file)
+        try FileIO.replace(path, with: new, sync: false)
+        let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
+        for output in request.ignoredOutputs {
+            let rooted = ProjectPath.rooted(output, in: base, root: context.project.root)
+            guard ProjectPath.isInside(rooted),
+                try !context.repository.isIgnored(context.inRepository(rooted), isFolder: false)
+            else { continue }
+            try StageSaver.ignore(rooted, root: context.project.root)
+        }
+        if live != nil || liveNoCache != nil {
+            global.console.warn("DVC 2.34 and later refuse a dvc.yaml with a 'live' section")
+        }
+        global.console.note("Added stage '\(name)' in '\(Console.sanitized(file.string))'")
+        if runsAfterwards {
+            let graph = try context.workspace().graph
+            if graph.stages.contains(where: { $0.hasCheckpoints && $0.name.isIdentical(to: name) }) {
+                var request = RunRequest()
+                request.selection = StageSelection(targets: [name], folder: context.folder)
+                _ = try WorkspaceRun(context).run(request)
+            } else {
+                try Reproduction(context).run(StageSelection(targets: [name], folder: context.folder), RunOptions())
+            }
+        }
+    }
+
+    private var request: StageAdd {
+        var request = StageAdd(name: name)
+        request.force = force
+        request.dependencies = deps
+        request.parameters = params
+        for (paths, option) in [
+            (outs, StageAdd.OutputRequest.Option.outs), (outsNoCache, .outsNoCache), (checkpoints, .checkpoints),
+            (outsPersist, .outsPersist), (outsPersistNoCache, .outsPersistNoCache), (metrics, .metrics),
+            (metricsNoCache, .metricsNoCache), (plots, .plots), (plotsNoCache, .plotsNoCache),
+        ] {
+            request.outputs += paths.map { StageAdd.OutputRequest($0, option) }
+        }
+        request.wdir = wdir
+        request.isAlwaysChanged = alwaysChanged
+        request.description = desc
+        request.live = live ?? liveNoCache
+        request.liveIsCached = liveNoCache == nil
+        request.liveSummary = !liveNoSummary
+        request.liveHTML = !liveNoHtml
+        // A `--` in front of the command only ends the options.
+        request.words = command.first == "--" ? Array(command.dropFirst()) : command
+        return request
+    }
+}
+
+extension StageCommand {
+    struct ListStages: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the stages of the current folder's dvc.yaml, or of others.")
+
+        @Argument(help: "dvc.yaml files, folders, or names of stages.")
+        var targets: [String] = []
+
+        @Flag(help: "All stages of the project.")
+        var all = false
+
+        @Flag(name: [.customShort("R"), .long], help: "Also those in folders below.")
+        var recursive = false
+
+        @Flag(help: "Only the names.")
+        var nameOnly = false
+
+        @OptionGroup var global: GlobalOptions
+
+        func run() throws {
+            let context = try Workspace.open(global.console)
+            let workspace = try context.workspace(checking: false)
+            var selection = StageSelection(targets: targets, folder: context.folder)
+            selection.recursive = recursive
+            let isEmptyHere = targets.isEmpty && !recursive && !workspace.files.contains { $0.folder == context.folder }
+            let stages =
+                all
+                ? workspace.graph.stages
+                : isEmptyHere ? [] : try workspace.graph.targets(selection, files: workspace.files.map(\.path))
+            let named = stages.map { (address: $0.address(relativeTo: context.folder), stage: $0) }
+            if nameOnly {
+                for (address, _) in named { global.console.print(Console.sanitized(address)) }
+            } else {
+                for line in StageList.lines(of: named) { global.console.print(line) }
+            }
+        }
+    }
+}

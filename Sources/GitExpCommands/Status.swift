@@ -1,0 +1,60 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Formats
+import Pipeline
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show which stages would run, and why.",
+        discussion: "With --quiet nothing is printed, and the exit status is 1 where something changed.")
+
+    @Argument(help: "Stages: names, dvc.yaml files, or path/dvc.yaml:name. Default: all of the project.")
+    var targets: [String] = []
+
+    @Flag(name: [.customShort("d"), .customLong("with-deps")], help: "Also the stages that the targets need.")
+    var withDependencies = false
+
+    @Flag(name: [.customShort("R"), .long], help: "Take targets as folders.")
+    var recursive = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        let workspace = try context.workspace(checking: false)
+        var selection = StageSelection(targets: targets, folder: context.folder)
+        selection.recursive = recursive
+        let files = workspace.files.map(\.path)
+        let stages =
+            targets.isEmpty
+            ? workspace.graph.stages
+            : withDependencies
+                ? try workspace.graph.order(selection, files: files)
+                : try workspace.graph.targets(selection, files: files)
+        var report = StatusReport()
+        for stage in stages {
+            report.add(stage, address: stage.address(relativeTo: context.folder), try workspace.status(of: stage))
+        }
+        workspace.memo.save()
+        if global.quiet {
+            if !report.isClean { throw ExitStatus.no }
+            return
+        }
+        for address in report.frozen {
+            global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
+        }
+        if json {
+            global.console.print(JSON.pythonDumps(report.json))
+        } else if workspace.graph.stages.isEmpty {
+            global.console.note("There are no stages in this project yet; 'git exp stage add' makes one.")
+        } else if report.isClean {
+            global.console.note("Data and pipelines are up to date.")
+        } else {
+            global.console.printRaw(report.text)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Diagnostics
+import Experiments
+import Git
+import Pipeline
+import Processes
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What commands work on: the repository and the project around the current folder.
+enum Workspace {
+    static func currentFolder() -> FilePath {
+        guard let path = getcwd(nil, 0) else { return "." }
+        defer { free(path) }
+        return FilePath(String(cString: path))
+    }
+
+    /// Opens the project of the current folder, and the repository around it.
+    static func open(_ console: Console) throws -> ExperimentContext {
+        let folder = currentFolder()
+        let environment = ProcessCall.inheritedEnvironment()
+        let repository = try Repository(discovering: folder)
+        let project = try Project.find(from: folder, environment: environment)
+        return try ExperimentContext(
+            repository: repository, settings: try GitSettings(of: repository), project: project,
+            folder: project.relative(folder), console: console, environment: environment)
+    }
+}
