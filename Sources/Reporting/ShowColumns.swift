@@ -1,0 +1,158 @@
+import Diagnostics
+import Formats
+
+/// What the table of experiments is to show.
+package struct ShowOptions: Sendable {
+    /// Columns whose header matches one of these at its beginning are left out.
+    package var drop: [String] = []
+    /// Such columns stay whatever else is said.
+    package var keep: [String] = []
+    package var onlyChanged = false
+    package var hidesTimestamp = false
+    /// Significant digits of numbers; `nil` stands for 5 in tables and for all in CSV.
+    package var precision: Int?
+    /// Baselines as ids, not as names.
+    package var usesIDs = false
+
+    package init() {}
+}
+
+/// A request for columns that cannot be met.
+package enum ShowError: UserFacingError, Hashable {
+    case badPattern(String)
+    case unknownColumn(String)
+    case ambiguousColumn(String, [String])
+
+    package var message: String {
+        switch self {
+        case .badPattern(let text): "'\(Console.sanitized(text))' is not a regular expression"
+        case .unknownColumn(let name): "no column '\(Console.sanitized(name))' to sort by"
+        case .ambiguousColumn(let name, let candidates):
+            "column '\(Console.sanitized(name))' could be any of \(candidates.map(Console.sanitized).joined(separator: ", "))"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .badPattern: nil
+        case .unknownColumn: "name a metric or a parameter that the table shows"
+        case .ambiguousColumn: "put the file in front: FILE:NAME"
+        }
+    }
+}
+
+/// A column of metrics, parameters or dependencies.
+struct ShowColumn {
+    enum Group: Hashable { case metric, parameter, dependency }
+    let group: Group
+    let file: String
+    let name: String
+    var header: String
+}
+
+/// The columns that rows give rise to, and the cells in them.
+struct ShowColumns {
+    private static let fixed = ["Experiment", "rev", "typ", "Created", "parent", "State", "Executor"]
+    private(set) var columns: [ShowColumn]
+    /// A cell for each row and column; `nil` where there is no value.
+    private(set) var cells: [[Cell?]]
+
+    enum Cell: Hashable { case value(Value), text(String), unreadable }
+
+    init(_ rows: [ShowRow], _ options: ShowOptions) throws(ShowError) {
+        var builder = ColumnBuilder()
+        for row in rows { builder.add(row.metrics, .metric) }
+        for row in rows { builder.add(row.parameters, .parameter) }
+        let paths = Set(rows.flatMap(\.dependencies).map(\.path))
+        builder.add(dependencies: paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        columns = builder.columns
+        cells = rows.map { builder.cells(of: $0) }
+        nameHeaders()
+        try select(options)
+    }
+
+    /// A bare name where it is the only one, else with its file.
+    private mutating func nameHeaders() {
+        var counts: [String: Int] = [:]
+        for column in columns { counts[column.name, default: 0] += 1 }
+        for index in columns.indices where columns[index].group != .dependency {
+            let name = columns[index].name
+            if counts[name, default: 0] > 1 || Self.fixed.contains(name) {
+                columns[index].header = "\(columns[index].file):\(name)"
+            }
+        }
+    }
+
+    private mutating func select(_ options: ShowOptions) throws(ShowError) {
+        let drop = try options.drop.map { (text) throws(ShowError) in try Self.pattern(text) }
+        let keep = try options.keep.map { (text) throws(ShowError) in try Self.pattern(text) }
+        func matches(_ patterns: [Regex<AnyRegexOutput>], _ text: String) -> Bool {
+            patterns.contains { ((try? $0.prefixMatch(in: text)) ?? nil) != nil }
+        }
+        let chosen = columns.indices.filter { index in
+            let header = columns[index].header
+            if matches(keep, header) { return true }
+            if matches(drop, header) { return false }
+            return !options.onlyChanged || Set(cells.map { $0[index] }).count > 1
+        }
+        columns = chosen.map { columns[$0] }
+        cells = cells.map { row in chosen.map { row[$0] } }
+    }
+
+    private static func pattern(_ text: String) throws(ShowError) -> Regex<AnyRegexOutput> {
+        do { return try Regex(text) } catch { throw ShowError.badPattern(text) }
+    }
+}
+
+/// Collects columns in the order in which they appear.
+private struct ColumnBuilder {
+    private struct Key: Hashable {
+        let group: ShowColumn.Group
+        let file: String
+        let name: String
+    }
+
+    private(set) var columns: [ShowColumn] = []
+    private var numbers: [Key: Int] = [:]
+    private var unreadable: [ShowColumn.Group: Set<String>] = [:]
+
+    mutating func add(_ files: [FileValues], _ group: ShowColumn.Group) {
+        for file in files {
+            for leaf in file.leaves ?? [] { add(Key(group: group, file: file.file, name: leaf.name)) }
+        }
+    }
+
+    mutating func add(dependencies: [String]) {
+        for path in dependencies { add(Key(group: .dependency, file: path, name: path)) }
+    }
+
+    private mutating func add(_ key: Key) {
+        guard numbers[key] == nil else { return }
+        numbers[key] = columns.count
+        columns.append(ShowColumn(group: key.group, file: key.file, name: key.name, header: key.name))
+    }
+
+    func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
+        var cells = [ShowColumns.Cell?](repeating: nil, count: columns.count)
+        for (files, group) in [(row.metrics, ShowColumn.Group.metric), (row.parameters, .parameter)] {
+            for file in files {
+                guard let leaves = file.leaves else {
+                    for index in columns.indices where columns[index].group == group && columns[index].file == file.file {
+                        cells[index] = .unreadable
+                    }
+                    continue
+                }
+                for leaf in leaves {
+                    if let number = numbers[Key(group: group, file: file.file, name: leaf.name)] {
+                        cells[number] = .value(leaf.value)
+                    }
+                }
+            }
+        }
+        for dependency in row.dependencies {
+            let key = Key(group: .dependency, file: dependency.path, name: dependency.path)
+            if let number = numbers[key] { cells[number] = .text(dependency.hash) }
+        }
+        return cells
+    }
+}

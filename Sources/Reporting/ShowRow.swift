@@ -1,0 +1,137 @@
+import Formats
+
+/// The values of one metrics or parameter file at one revision.
+package struct FileValues: Sendable {
+    /// Seen from the project root.
+    package let file: String
+    /// The values by dotted name; `nil` where the file could not be read.
+    package let leaves: [(name: String, value: Value)]?
+
+    package init(file: String, leaves: [(name: String, value: Value)]?) {
+        self.file = file
+        self.leaves = leaves
+    }
+}
+
+/// A line of the table of experiments.
+package struct ShowRow: Sendable {
+    package enum Kind: String, Sendable {
+        case baseline
+        case branchCommit = "branch_commit"
+        case branchBase = "branch_base"
+        case checkpointTip = "checkpoint_tip"
+        case checkpointCommit = "checkpoint_commit"
+        case checkpointBase = "checkpoint_base"
+
+        var tree: String {
+            switch self {
+            case .baseline: ""
+            case .branchCommit: "├── "
+            case .branchBase: "└── "
+            case .checkpointTip: "│ ╓ "
+            case .checkpointCommit: "│ ╟ "
+            case .checkpointBase: "├─╨ "
+            }
+        }
+    }
+
+    package var kind: Kind
+    /// The full id of a commit, or `workspace`.
+    package var revision: String
+    /// An experiment's name, or what a baseline is called.
+    package var name: String?
+    /// The full id of the parent, where the line does not go on with it.
+    package var parent: String?
+    /// The committer's time in seconds since 1970, UTC.
+    package var created: Int64?
+    package var state: String?
+    package var executor: String?
+    package var metrics: [FileValues]
+    package var parameters: [FileValues]
+    package var dependencies: [(path: String, hash: String)]
+
+    package init(
+        kind: Kind, revision: String, name: String? = nil, parent: String? = nil, created: Int64? = nil,
+        state: String? = nil, executor: String? = nil, metrics: [FileValues] = [], parameters: [FileValues] = [],
+        dependencies: [(path: String, hash: String)] = []
+    ) {
+        self.kind = kind
+        self.revision = revision
+        self.name = name
+        self.parent = parent
+        self.created = created
+        self.state = state
+        self.executor = executor
+        self.metrics = metrics
+        self.parameters = parameters
+        self.dependencies = dependencies
+    }
+}
+
+/// How the checkpoints of an experiment are laid out.
+package enum CheckpointLayout: String, Sendable, CaseIterable {
+    /// Each commit once; a fork ends with its parent in parentheses.
+    case once
+    /// All commits of each experiment; shared ones are repeated.
+    case repeated
+    /// Only the newest commit of each experiment.
+    case tips
+}
+
+/// Lays out the lines of experiments below their baseline.
+package enum CheckpointTree {
+    /// An experiment's line of commits.
+    package struct Line: Sendable {
+        package let name: String
+        /// Newest first, without the baseline.
+        package let commits: [String]
+
+        package init(name: String, commits: [String]) {
+            self.name = name
+            self.commits = commits
+        }
+    }
+
+    package struct Place: Sendable, Hashable {
+        package let kind: ShowRow.Kind
+        package let commit: String
+        package let name: String?
+        package let parent: String?
+    }
+
+    /// - Parameter lines: In the order in which they are shown, the newest first.
+    package static func places(of lines: [Line], layout: CheckpointLayout) -> [Place] {
+        var owners: [String: Int] = [:]
+        // The oldest experiment that holds a commit is the one that shows it.
+        for (index, line) in lines.enumerated() { for commit in line.commits { owners[commit] = index } }
+        return lines.enumerated().flatMap { index, line in
+            let isLast = index == lines.count - 1
+            let branch: ShowRow.Kind = isLast ? .branchBase : .branchCommit
+            guard let tip = line.commits.first else { return [Place]() }
+            if line.commits.count == 1 || layout == .tips {
+                return [Place(kind: branch, commit: tip, name: line.name, parent: nil)]
+            }
+            if layout == .repeated { return repeated(line) }
+            let own = line.commits.indices.filter { owners[line.commits[$0]] == index }
+            if own.isEmpty { return [Place(kind: branch, commit: tip, name: line.name, parent: nil)] }
+            return own.enumerated().map { position, number in
+                let next = number + 1 < line.commits.count ? line.commits[number + 1] : nil
+                let name = position == 0 ? line.name : nil
+                let commit = line.commits[number]
+                if let next, owners[next] != index {
+                    return Place(kind: .checkpointCommit, commit: commit, name: name, parent: next)
+                }
+                let kind: ShowRow.Kind = next == nil ? .checkpointBase : position == 0 ? .checkpointTip : .checkpointCommit
+                return Place(kind: kind, commit: commit, name: name, parent: nil)
+            }
+        }
+    }
+
+    private static func repeated(_ line: Line) -> [Place] {
+        line.commits.enumerated().map { number, commit in
+            let kind: ShowRow.Kind =
+                number == 0 ? .checkpointTip : number == line.commits.count - 1 ? .checkpointBase : .checkpointCommit
+            return Place(kind: kind, commit: commit, name: number == 0 ? line.name : nil, parent: nil)
+        }
+    }
+}
