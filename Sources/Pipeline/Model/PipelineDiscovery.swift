@@ -20,7 +20,8 @@ package struct PipelineDiscovery {
     ///   - parse: Turns bytes into a file; a caller that reads many commits remembers here what it has parsed before.
     /// - Throws: `FormatError` for a file that cannot be read, and what the tree throws.
     package static func files(
-        in tree: any FileTree, isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool = { _, _ in false },
+        in tree: any FileTree,
+        isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool = { _, _ in false },
         parse: @escaping ([UInt8], FilePath) throws -> PipelineFile? = { try PipelineFile.parse($0, path: $1) }
     ) throws -> [PipelineFile] {
         var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: isIgnored)
