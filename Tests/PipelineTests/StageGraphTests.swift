@@ -109,6 +109,11 @@ import Testing
         #expect(throws: PipelineError.cycle(stages: ["a"])) {
             try graph("stages:\n  a: {cmd: x, deps: [x], outs: [x]}\n")
         }
+        #expect(throws: PipelineError.pipelineInOutput(file: "d/dvc.yaml", output: "d")) {
+            try StageGraph(
+                try parsed("stages: {a: {cmd: x}}", path: "d/dvc.yaml").stages
+                    + parsed("stages: {b: {cmd: x, outs: [../d]}}", path: "e/dvc.yaml").stages)
+        }
         let file = try parsed("stages:\n  a: {cmd: x, deps: [x], outs: [x]}\n")
         #expect(throws: Never.self) { try StageGraph(file.stages, checking: false) }
     }
@@ -137,9 +142,14 @@ import Testing
             "dvc.yaml": "stages: {a: {cmd: x, outs: [made]}}", "made/dvc.yaml": "stages: {b: {cmd: x}}",
             "b/dvc.yaml": "stages: {c: {cmd: x}}", "a/z/dvc.yaml": "", "a/y/dvc.yaml": "stages: {}",
             "own/.dvc/config": "", "own/dvc.yaml": "stages: {d: {cmd: x}}", "hidden/dvc.yaml": "stages: [broken]",
-            ".git/dvc.yaml": "stages: [broken]",
+            ".git/dvc.yaml": "stages: [broken]", ".gitignore": "/venv\n!b\n", "venv/dvc.yaml": "stages: [broken]",
+            "a/.dvcignore": "old/\n", "a/old/dvc.yaml": "stages: [broken]", "ex/dvc.yaml": "stages: [broken]",
         ])
-        let files = try PipelineDiscovery.files(in: tree, isIgnored: { path, _ in path == "hidden" })
+        let files = try PipelineDiscovery.files(
+            in: tree, excludes: [Array("ex\nb\n".utf8)], isIgnored: { path, _ in path == "hidden" })
         #expect(files.map(\.path) == ["dvc.yaml", "a/y/dvc.yaml", "b/dvc.yaml"])
+        let found = try PipelineDiscovery.files(
+            at: ["b/dvc.yaml", "own/dvc.yaml", "a/y/dvc.yaml", "made/dvc.yaml", "dvc.yaml"], without: ["own"], in: tree)
+        #expect(found.map(\.path) == files.map(\.path))
     }
 }
