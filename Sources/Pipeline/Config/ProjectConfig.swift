@@ -46,9 +46,9 @@ package struct ProjectConfig: Sendable {
         let firstSystemFolder = value("XDG_CONFIG_DIRS")?.split(separator: ":").first.map(String.init) ?? "/etc/xdg"
         let system = value("DVC_SYSTEM_CONFIG_DIR").map { FilePath($0) } ?? FilePath(firstSystemFolder).appending("dvc")
         files.append((.system, system.appending("config")))
-        let home = value("XDG_CONFIG_HOME").map { FilePath($0) } ?? value("HOME").map { FilePath($0).appending(".config") }
-        if let global = value("DVC_GLOBAL_CONFIG_DIR").map({ FilePath($0) }) ?? home?.appending("dvc") {
-            files.append((.global, global.appending("config")))
+        let home = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
+        if let global = value("DVC_GLOBAL_CONFIG_DIR") ?? home.map({ $0 + "/dvc" }) {
+            files.append((.global, FilePath(global).appending("config")))
         }
         files.append((.project, root.appending(".dvc").appending("config")))
         files.append((.local, root.appending(".dvc").appending("config.local")))

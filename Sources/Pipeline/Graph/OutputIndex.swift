@@ -62,14 +62,14 @@ struct OutputIndex {
         return found.count < 2 ? Array(found) : found.sorted()
     }
 
-    /// Whether the path is an output or inside one.
-    func covers(_ path: FilePath) -> Bool {
+    /// The output that a path is, or is inside of.
+    func output(around path: FilePath) -> FilePath? {
         var above = path
         while !above.isEmpty {
-            if owners[above] != nil { return true }
+            if owners[above] != nil { return above }
             if !above.removeLastComponent() { break }
         }
-        return false
+        return nil
     }
 
     private func firstIndex(notBefore key: ExactString) -> Int {

@@ -29,7 +29,12 @@ package struct StageGraph: Sendable {
         self.stages = stages
         self.upstream = upstream
         self.downstream = downstream
-        if checking { try refuseCircles() }
+        guard checking else { return }
+        for stage in stages {
+            guard let output = outputs.output(around: stage.file) else { continue }
+            throw .pipelineInOutput(file: stage.file.string, output: output.string)
+        }
+        try refuseCircles()
     }
 
     /// The numbers of the stages that a stage waits for: none where it is frozen.

@@ -58,7 +58,9 @@ extension StageGraph {
     private func numbers(of selection: StageSelection, files: [FilePath]) throws(PipelineError) -> [Int] {
         var result: [Int] = []
         var seen: Set<Int> = []
-        func add(_ numbers: [Int]) { for number in numbers where seen.insert(number).inserted { result.append(number) } }
+        func add(_ numbers: [Int]) {
+            for number in numbers where seen.insert(number).inserted { result.append(number) }
+        }
         for target in selection.targets.isEmpty ? [selection.recursive ? "." : "dvc.yaml"] : selection.targets {
             if selection.recursive {
                 let top = ProjectPath.rooted(target, in: selection.folder)
@@ -88,8 +90,8 @@ extension StageGraph {
             return selection.glob ? Glob.matches(name, own) : own.isIdentical(to: name) || own.belongs(to: name)
         }
         if matches.isEmpty {
-            throw .unknownStage(
-                name: name, file: target.file, similar: Similarity.closest(to: name, among: inFile.map { stages[$0].name }))
+            let similar = Similarity.closest(to: name, among: inFile.map { stages[$0].name })
+            throw .unknownStage(name: name, file: target.file, similar: similar)
         }
         return matches
     }

@@ -12,7 +12,8 @@ package struct LockFile: Sendable {
     package init(stages: [(name: String, entry: StageLock)] = []) {
         self.stages = stages
         numbers = Dictionary(
-            stages.enumerated().map { (ExactString($0.element.name), $0.offset) }, uniquingKeysWith: { _, last in last })
+            stages.enumerated().map { (ExactString($0.element.name), $0.offset) }, uniquingKeysWith: { _, last in last }
+        )
     }
 
     /// The entry of a stage; `nil` where there is none.

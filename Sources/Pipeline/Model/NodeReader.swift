@@ -23,7 +23,8 @@ struct NodeReader {
     ///
     /// - Parameter what: The thing for messages, such as `stage 'train'`.
     /// - Throws: `FormatError` for another kind of node, a key that is no string, or one that is there twice.
-    func entries(of node: YAMLNode, _ what: String, isRaw: Bool = false, depth: Int = 0) throws(FormatError) -> [Entry] {
+    func entries(of node: YAMLNode, _ what: String, isRaw: Bool = false, depth: Int = 0) throws(FormatError) -> [Entry]
+    {
         guard case .mapping(let pairs) = node.content else { throw error(at: node, "expected a mapping for \(what)") }
         var own: [Entry] = []
         var merged: [Entry] = []

@@ -23,7 +23,9 @@ struct OutputReader {
         for element in try reader.list(node, part) {
             var named: [(path: String, node: YAMLNode, flags: YAMLNode?)] = []
             if case .mapping = element.content {
-                for entry in try reader.entries(of: element, part) { named.append((entry.key, entry.keyNode, entry.value)) }
+                for entry in try reader.entries(of: element, part) {
+                    named.append((entry.key, entry.keyNode, entry.value))
+                }
             } else {
                 named.append((try reader.string(element, part), element, nil))
             }
@@ -86,7 +88,8 @@ struct OutputReader {
             throw reader.error(at: node, "'\(written)' cannot be \(what): \(reason)")
         }
         return Output(
-            path: path, rooted: rooted, kind: kind, isCached: true, isPersistent: false, isCheckpoint: false, remote: nil,
+            path: path, rooted: rooted, kind: kind, isCached: true, isPersistent: false, isCheckpoint: false,
+            remote: nil,
             isPushed: true, description: nil, type: nil, labels: [], meta: nil, plot: PlotProperties(),
             position: node.start)
     }
@@ -116,9 +119,13 @@ struct OutputReader {
     /// The scheme of an address such as `s3://bucket/x`; `nil` for a path.
     static func scheme(of text: String) -> Substring? {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), text[colon...].utf8.starts(with: "://".utf8),
-            colon != text.startIndex, text[..<colon].utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2B || (0x30...0x39).contains($0) })
+            colon != text.startIndex, text[..<colon].utf8.allSatisfy(isPartOfScheme)
         else { return nil }
         return text[..<colon]
+    }
+
+    private static func isPartOfScheme(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "+")
     }
 }
 

@@ -6,54 +6,129 @@ import SystemPackage
 /// Folders that are ignored, that are outputs, or that hold a project of their own are not entered; neither are links.
 /// The files of a folder come before those below it, folders in the order of their names.
 package struct PipelineDiscovery {
+    /// Turns bytes into a file; a caller that reads many commits remembers here what it has parsed before.
+    package typealias Parse = ([UInt8], FilePath) throws -> PipelineFile?
+
     private let tree: any FileTree
-    private let parse: ([UInt8], FilePath) throws -> PipelineFile?
+    private let parse: Parse
     private let isIgnored: (_ path: FilePath, _ isFolder: Bool) throws -> Bool
     private var outputs: Set<FilePath> = []
     private var files: [PipelineFile] = []
 
     /// All pipeline files of a project.
     ///
+    /// The `.gitignore` and `.dvcignore` files of the tree count.
+    ///
     /// - Parameters:
     ///   - tree: The project; its root is the project root.
-    ///   - isIgnored: Whether git or `.dvcignore` hide a path, which is relative to the root.
-    ///   - parse: Turns bytes into a file; a caller that reads many commits remembers here what it has parsed before.
+    ///   - excludes: Contents of further ignore files that hold for the root, such as `.git/info/exclude`.
+    ///   - isIgnored: Whether anything else hides a path, which is relative to the root.
+    ///   - parse: See ``Parse``.
     /// - Throws: `FormatError` for a file that cannot be read, and what the tree throws.
     package static func files(
-        in tree: any FileTree, isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool = { _, _ in false },
-        parse: @escaping ([UInt8], FilePath) throws -> PipelineFile? = { try PipelineFile.parse($0, path: $1) }
+        in tree: any FileTree, excludes: [[UInt8]] = [],
+        isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool = { _, _ in false },
+        parse: @escaping Parse = { try PipelineFile.parse($0, path: $1) }
     ) throws -> [PipelineFile] {
         var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: isIgnored)
-        try discovery.visit("")
+        var git = IgnoreRules()
+        for contents in excludes { git.add(contents, in: "") }
+        try discovery.visit("", Rules(git: git))
         return discovery.files
     }
 
+    /// The same for a caller that knows already where the files are.
+    ///
+    /// Searching a commit costs a look at each of its folders; git's names for folders let a caller search each once
+    /// for many commits.
+    ///
+    /// - Parameters:
+    ///   - paths: Every `dvc.yaml` of the tree, in any order.
+    ///   - projects: Folders below the root with a `.dvc` folder of their own.
+    ///   - tree: The project.
+    ///   - parse: See ``Parse``.
+    package static func files(
+        at paths: [FilePath], without projects: [FilePath] = [], in tree: any FileTree,
+        parse: @escaping Parse = { try PipelineFile.parse($0, path: $1) }
+    ) throws -> [PipelineFile] {
+        var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: { _, _ in false })
+        let folders = paths.map { $0.removingLastComponent() }
+        for folder in folders.sorted(by: precedes) where !projects.contains(where: { folder.starts(with: $0) }) {
+            var above = folder
+            var isOutput = false
+            while !above.isEmpty, !isOutput {
+                isOutput = discovery.outputs.contains(above)
+                above.removeLastComponent()
+            }
+            if !isOutput { try discovery.read(folder.appending("dvc.yaml")) }
+        }
+        return discovery.files
+    }
+
+    /// Whether a walk comes to one folder before the other.
+    private static func precedes(_ left: FilePath, _ right: FilePath) -> Bool {
+        left.components.lexicographicallyPrecedes(right.components) {
+            $0.string.utf8.lexicographicallyPrecedes($1.string.utf8)
+        }
+    }
+
     private init(
-        tree: any FileTree, parse: @escaping ([UInt8], FilePath) throws -> PipelineFile?,
-        isIgnored: @escaping (FilePath, Bool) throws -> Bool
+        tree: any FileTree, parse: @escaping Parse, isIgnored: @escaping (FilePath, Bool) throws -> Bool
     ) {
         self.tree = tree
         self.parse = parse
         self.isIgnored = isIgnored
     }
 
-    private mutating func visit(_ folder: FilePath) throws {
+    /// What the ignore files on the way to a folder say.
+    private struct Rules {
+        var git = IgnoreRules()
+        var dvc = IgnoreRules()
+
+        func hide(_ path: FilePath, isFolder: Bool) -> Bool {
+            git.ignores(path, isFolder: isFolder) || dvc.ignores(path, isFolder: isFolder)
+        }
+    }
+
+    private mutating func visit(_ folder: FilePath, _ rules: Rules) throws {
         guard let entries = try tree.list(folder) else { return }
         if !folder.isEmpty, entries.contains(where: { $0.name == ".dvc" && $0.kind == .directory }) { return }
-        if entries.contains(where: { $0.name == "dvc.yaml" && $0.kind == .file }) {
-            let path = folder.appending("dvc.yaml")
-            if try !isIgnored(path, false), let bytes = try tree.contents(of: path), let file = try parse(bytes, path) {
-                files.append(file)
-                for stage in file.stages { outputs.formUnion(stage.outputs.map(\.rooted)) }
+        var rules = rules
+        var hasPipeline = false
+        for entry in entries where entry.kind == .file {
+            switch entry.name {
+            case "dvc.yaml": hasPipeline = true
+            case ".gitignore": rules.git.add(try tree.contents(of: folder.appending(".gitignore")) ?? [], in: folder)
+            case ".dvcignore": rules.dvc.add(try tree.contents(of: folder.appending(".dvcignore")) ?? [], in: folder)
+            default: break
             }
         }
+        let path = folder.appending("dvc.yaml")
+        if hasPipeline, !rules.hide(path, isFolder: false), try !isIgnored(path, false) { try read(path) }
         let folders = entries.filter { $0.kind == .directory }.map(\.name)
         for name in folders.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             if name == ".git" || name == ".hg" || name == ".dvc" { continue }
             let path = folder.appending(name)
-            if outputs.contains(path) { continue }
+            if outputs.contains(path) || rules.hide(path, isFolder: true) { continue }
             if try isIgnored(path, true) { continue }
-            try visit(path)
+            try visit(path, rules)
         }
+    }
+
+    private mutating func read(_ path: FilePath) throws {
+        guard let bytes = try tree.contents(of: path), let file = try parse(bytes, path) else { return }
+        files.append(file)
+        for stage in file.stages { outputs.formUnion(stage.outputs.map(\.rooted)) }
+    }
+}
+
+extension Project {
+    /// The files of the workspace.
+    package var workspace: WorkspaceTree { WorkspaceTree(root: root) }
+
+    /// The pipeline files of the workspace; see ``PipelineDiscovery/files(in:excludes:isIgnored:parse:)``.
+    package func pipelineFiles(excludes: [[UInt8]] = []) throws -> [PipelineFile] {
+        try PipelineDiscovery.files(
+            in: workspace, excludes: excludes, parse: { try PipelineFile.parse($0, path: $1, root: root) })
     }
 }

@@ -23,6 +23,8 @@ package enum PipelineError: UserFacingError, Hashable {
     case sharedOutput(path: String, stages: [String])
     /// The output of one stage lies inside that of another.
     case nestedOutputs(outer: String, outerStage: String, inner: String, innerStage: String)
+    /// A `dvc.yaml` inside a folder that a stage writes, and so deletes.
+    case pipelineInOutput(file: String, output: String)
     /// Stages need each other in a circle.
     case cycle(stages: [String])
 
@@ -65,6 +67,8 @@ package enum PipelineError: UserFacingError, Hashable {
         case .nestedOutputs(let outer, let outerStage, let inner, let innerStage):
             "output '\(shown(inner))' of stage '\(shown(innerStage))' is inside output '\(shown(outer))' of stage "
                 + "'\(shown(outerStage))'"
+        case .pipelineInOutput(let file, let output):
+            "'\(shown(file))' is inside the output '\(shown(output))', which goes when its stage runs"
         case .cycle(let stages) where stages.count == 1:
             "stage '\(shown(stages[0]))' reads what it writes"
         case .cycle(let stages): "stages need each other in a circle: \(quoted(stages))"

@@ -24,7 +24,8 @@ struct StageReader {
         }
         var stage = Stage(
             name: name, file: file, folder: file.removingLastComponent(), wdir: nil, command: .null, dependencies: [],
-            parameters: [], outputs: [], live: nil, isFrozen: false, isAlwaysChanged: false, description: nil, meta: nil,
+            parameters: [], outputs: [], live: nil, isFrozen: false, isAlwaysChanged: false, description: nil,
+            meta: nil,
             position: nameNode.start)
         // All paths start at `wdir`, wherever it stands.
         if let wdir = entries.first(where: { $0.key == "wdir" }), !reader.isNull(wdir.value) {

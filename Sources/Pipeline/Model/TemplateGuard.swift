@@ -22,6 +22,7 @@ enum TemplateGuard {
     static func unescaped(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "$")) else { return text }
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
         let escaped: [UInt8] = Array("\\${".utf8)
         var rest = Array(text.utf8)[...]
         while let byte = rest.first {

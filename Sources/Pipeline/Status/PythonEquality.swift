@@ -46,7 +46,8 @@ extension Mapping {
         for (number, entry) in entries.enumerated() {
             // Files that a program wrote twice mostly have the same order.
             let aligned = other.entries[number]
-            let match = aligned.key.isEqualInPython(to: entry.key)
+            let match =
+                aligned.key.isEqualInPython(to: entry.key)
                 ? aligned : other.entries.first { $0.key.isEqualInPython(to: entry.key) }
             guard let match, match.value.isEqualInPython(to: entry.value) else { return false }
         }
