@@ -1,0 +1,74 @@
+# make demo       see it work on a small training project
+# make test       the tests of the code, and a short kill test
+# make interop    check against real DVC releases and real clients, from PyPI
+# make bench      measure against git, coreutils and DVC (BENCH_FLAGS=--quick for a first look)
+# make lint       the format of the sources
+# make man        write the manual pages from the definitions of the commands
+# make install    into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away again
+
+SWIFT ?= swift
+PYTHON ?= python3
+PREFIX ?= /usr/local
+DESTDIR ?=
+MAN_DIRECTORY = $(DESTDIR)$(PREFIX)/share/man/man1
+BIN_DIRECTORY = $(DESTDIR)$(PREFIX)/bin
+
+# The program has no Swift library to bring along; it looks up no names, so it can be linked wholly statically.
+# `make LINKING=--static-swift-stdlib` leaves the C library shared; with GIT_EXP_DYNAMIC_LIBGIT2=1 that is needed.
+LINKING ?= --static-swift-stdlib -Xswiftc -static-executable
+RELEASE_FLAGS = -c release $(LINKING) -Xlinker -s --product git-exp
+RELEASE = $(CURDIR)/.build/release
+TEST_FLAGS ?=
+KILLS ?= 10
+BENCH_FLAGS ?=
+INTEROP_FLAGS ?=
+
+.PHONY: all build dependencies demo test interop bench soundness lint format man install uninstall clean
+
+all: build
+
+build:
+	$(SWIFT) build $(RELEASE_FLAGS)
+
+dependencies:
+	sh .ci/dependencies.sh
+
+demo: dependencies build
+	PATH="$(RELEASE):$$PATH" Examples/demo.sh
+
+test: dependencies
+	$(SWIFT) build --build-tests $(TEST_FLAGS)
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
+	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
+
+# The long form of the kill test, on the release build: 200 random instants.
+soundness: dependencies build
+	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
+
+interop: dependencies build
+	$(PYTHON) Tests/Interop/interop.py --program "$(RELEASE)/git-exp" $(INTEROP_FLAGS)
+
+bench: dependencies build
+	$(PYTHON) Tests/Bench/bench.py --program "$(RELEASE)/git-exp" --json .build/bench.json $(BENCH_FLAGS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+man: build
+	$(PYTHON) .ci/manual.py "$(RELEASE)/git-exp" man
+
+# Does not build by itself when there is a binary: `make && sudo make install` compiles nothing as root.
+install:
+	test -x "$(RELEASE)/git-exp" || $(MAKE) build
+	install -d "$(BIN_DIRECTORY)" "$(MAN_DIRECTORY)"
+	install -m 755 "$(RELEASE)/git-exp" "$(BIN_DIRECTORY)/git-exp"
+	install -m 644 man/git-exp*.1 "$(MAN_DIRECTORY)"
+
+uninstall:
+	rm -f "$(BIN_DIRECTORY)/git-exp" "$(MAN_DIRECTORY)"/git-exp.1 "$(MAN_DIRECTORY)"/git-exp-*.1
+
+clean:
+	rm -rf .build .build-dynamic

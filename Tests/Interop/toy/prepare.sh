@@ -1,0 +1,1 @@
+sort raw.txt > data.txt
