@@ -197,12 +197,10 @@ struct JSONParser {
     private mutating func hexadecimal() throws(JSONFailure) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            switch peek {
-            case .some(let byte) where Pattern.isDigit(byte): value = value << 4 | UInt32(byte - 0x30)
-            case .some(let byte) where (0x61...0x66).contains(byte | 0x20):
-                value = value << 4 | UInt32(byte | 0x20) - 0x57
-            default: throw JSONFailure("four hexadecimal digits are missing", index)
+            guard let digit = peek.flatMap(WholeNumber.digit) else {
+                throw JSONFailure("four hexadecimal digits are missing", index)
             }
+            value = value << 4 | UInt32(digit)
             index += 1
         }
         return value

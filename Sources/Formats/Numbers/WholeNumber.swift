@@ -22,7 +22,8 @@ enum WholeNumber {
         return .bigInt((isNegative ? "-" : "") + decimal)
     }
 
-    private static func digit(_ byte: UInt8) -> Int? {
+    /// The value of a hexadecimal digit.
+    static func digit(_ byte: UInt8) -> Int? {
         switch byte {
         case 0x30...0x39: Int(byte) - 0x30
         case 0x61...0x66: Int(byte) - 0x61 + 10
