@@ -95,19 +95,28 @@ struct YAMLEmitter {
 
     private mutating func writeScalar(_ value: Value, indent: Int) {
         switch value {
-        case .bool(let bool): writeASCII(bool ? "true" : "false")
-        case .int(let int): writeASCII(String(int))
-        case .bigInt(let digits): writeASCII(digits)
-        case .float(let double): writeASCII(PythonNumber.yaml(double))
-        case .timestamp(let text): writeASCII(text)
+        case .bool(let bool): writeWord(bool ? "true" : "false", indent: indent)
+        case .int(let int): writeWord(String(int), indent: indent)
+        case .bigInt(let digits): writeWord(digits, indent: indent)
+        case .float(let double): writeWord(PythonNumber.yaml(double), indent: indent)
+        case .timestamp(let text): writeWord(text, indent: indent)
         case .string(var text): _ = text.withUTF8 { writeString($0, indent: indent, isKey: false) }
         case .null, .list, .mapping: break
         }
     }
 
+    /// Writes a word of ASCII, on the next line where it does not fit.
+    private mutating func writeWord(_ text: String, indent: Int) {
+        if column + text.utf8.count > Self.width, column > indent { newline(indent) }
+        writeASCII(text)
+    }
+
     /// - Returns: `false`, with nothing written, for a key that needs `? `: a long one, one with line breaks, a collection.
     private mutating func writeSimpleKey(_ key: Value, indent: Int) -> Bool {
         switch key {
+        case .null:
+            writeASCII("null")
+            return true
         case .list(let values) where !values.isEmpty: return false
         case .mapping(let mapping) where !mapping.isEmpty: return false
         case .string(var text): return text.withUTF8 { writeString($0, indent: indent + 2, isKey: true) }
