@@ -45,7 +45,10 @@ let package = Package(
             ]),
         library(
             "Experiments",
-            ["Git", "Pipeline", "Cache", "Formats", "Files", "Processes", "Diagnostics", "CSys", systemPackage]),
+            [
+                "Git", "Pipeline", "Cache", "Reporting", "Formats", "Files", "Processes", "Diagnostics", "CSys",
+                systemPackage,
+            ]),
         library("Pipeline", ["Cache", "Formats", "Files", "Processes", "Diagnostics", "CSys", systemPackage]),
         library("Cache", ["Formats", "Files", "Diagnostics", "CMD5", "CSys", systemPackage]),
         library("Reporting", ["Formats", "Diagnostics"]),

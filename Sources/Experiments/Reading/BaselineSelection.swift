@@ -1,0 +1,70 @@
+import Git
+
+/// Which commits count as baselines, for `show`, `list` and `gc`.
+package struct BaselineSelection: Sendable {
+    /// Revisions; empty means `HEAD`.
+    package var revisions: [String] = []
+    /// How many commits to follow from each along first parents; negative follows all.
+    package var count = 1
+    package var allBranches = false
+    package var allTags = false
+    package var allCommits = false
+
+    package init() {}
+
+    /// The commits in the order in which they are shown, each once.
+    ///
+    /// - Throws: ``ExperimentError/unknown(_:similar:)`` for a revision that git does not know.
+    package func commits(in repository: Repository, chains: ChainReader) throws -> [CommitID] {
+        if allCommits { return try repository.reachableCommits() }
+        var result: [CommitID] = []
+        var seen: Set<CommitID> = []
+        func add(_ commit: CommitID) { if seen.insert(commit).inserted { result.append(commit) } }
+        let isDefault = revisions.isEmpty && !allBranches && !allTags
+        for revision in isDefault || (revisions.isEmpty && count != 1) ? ["HEAD"] : revisions {
+            guard let start = try repository.resolve(revision) else {
+                if revision == "HEAD" { continue }
+                throw ExperimentError.unknown(revision, similar: [])
+            }
+            var next: CommitID? = start
+            var left = count
+            while let commit = next, left != 0 {
+                add(commit)
+                left -= 1
+                next = try chains.commit(commit).parents.first
+            }
+        }
+        if allBranches { for branch in try repository.references(below: "refs/heads/") { add(branch.commit) } }
+        if allTags {
+            for tag in try repository.references(below: "refs/tags/") {
+                if let commit = try repository.commit(named: tag.name) { add(commit) }
+            }
+        }
+        return result
+    }
+}
+
+/// What baselines are called.
+package struct BaselineNames {
+    private let head: CommitID?
+    private let branch: String?
+    private var tags: [CommitID: String] = [:]
+    private var branches: [CommitID: String] = [:]
+
+    package init(_ repository: Repository) throws {
+        head = try repository.head()
+        branch = try repository.headBranch().map { String($0.dropFirst("refs/heads/".count)) }
+        for tag in try repository.references(below: "refs/tags/").reversed() {
+            if let commit = try repository.commit(named: tag.name) { tags[commit] = String(tag.name.dropFirst(10)) }
+        }
+        for branch in try repository.references(below: "refs/heads/").reversed() {
+            branches[branch.commit] = String(branch.name.dropFirst(11))
+        }
+    }
+
+    /// The branch that is checked out, else a tag, else a branch; `nil` where there is none.
+    package func name(of commit: CommitID) -> String? {
+        if commit == head, let branch { return branch }
+        return tags[commit] ?? branches[commit]
+    }
+}

@@ -1,0 +1,176 @@
+import Files
+import Formats
+import Git
+import Reporting
+import SystemPackage
+
+/// What `show` is asked for.
+package struct ShowRequest: Sendable {
+    package var selection = BaselineSelection()
+    package var hidesWorkspace = false
+    package var onlyUsedParameters = false
+    package var layout = CheckpointLayout.once
+    /// `[FILE:]NAME` of a metric or a parameter.
+    package var sortBy: String?
+    package var sortsDescending = false
+
+    package init() {}
+}
+
+/// Experiments with their data, in the order in which they are shown.
+package struct ExperimentReport {
+    /// A revision and what it holds; reading it may have failed.
+    package struct Revision {
+        package let id: String
+        package let name: String?
+        package let seconds: Int64?
+        package let data: Result<RevisionData, any Error>
+    }
+
+    package struct Line {
+        package let name: String
+        /// Newest first.
+        package let revisions: [Revision]
+        package let isRunning: Bool
+    }
+
+    package struct Baseline {
+        package let revision: Revision
+        package let lines: [Line]
+    }
+
+    package let workspace: Revision?
+    package let baselines: [Baseline]
+    /// The name of the experiment that is running in the workspace.
+    package let running: String?
+    private let layout: CheckpointLayout
+
+    package init(_ context: ExperimentContext, _ request: ShowRequest) throws {
+        layout = request.layout
+        let reader = try RevisionReader(context)
+        reader.onlyUsedParameters = request.onlyUsedParameters
+        let chains = ChainReader(context.repository)
+        let catalog = try ExperimentCatalog(of: context.repository)
+        let names = try BaselineNames(context.repository)
+        let info = RunInfo.running(in: context.project.root)
+        running = info?.name
+        workspace =
+            request.hidesWorkspace
+            ? nil
+            : Revision(id: "workspace", name: nil, seconds: nil, data: Result { try reader.workspaceData() })
+        func revision(_ commit: Commit, name: String?) -> Revision {
+            Revision(id: commit.id.hex, name: name, seconds: commit.seconds, data: Result { try reader.data(of: commit) })
+        }
+        baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
+            let commit = try chains.commit(id)
+            var lines = try catalog.experiments(of: id).map { experiment in
+                let chain = try chains.chain(of: experiment)
+                let wanted = request.layout == .tips ? Array(chain.prefix(1)) : chain
+                let isRunning = info?.name == experiment.name && info?.baseline == id
+                return Line(
+                    name: experiment.name,
+                    revisions: wanted.enumerated().map { revision($1, name: $0 == 0 ? experiment.name : nil) },
+                    isRunning: isRunning)
+            }
+            Self.sort(&lines)
+            if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
+            return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
+        }
+    }
+
+    /// The newest first; of the same time, the greater id.
+    private static func sort(_ lines: inout [Line]) {
+        lines.sort { left, right in
+            guard let first = left.revisions.first, let second = right.revisions.first else { return false }
+            if left.isRunning != right.isRunning { return left.isRunning }
+            return (first.seconds ?? 0, first.id) > (second.seconds ?? 0, second.id)
+        }
+    }
+
+    private static func sort(_ lines: inout [Line], by key: String, descending: Bool) throws {
+        func values(_ line: Line) -> [(column: String, name: String, value: Value)] {
+            guard let data = try? line.revisions.first?.data.get() else { return [] }
+            return (data.metricValues + data.parameterValues).flatMap { file in
+                (file.leaves ?? []).map { ("\(file.file):\($0.name)", $0.name, $0.value) }
+            }
+        }
+        if lines.isEmpty { return }
+        let columns = Set(lines.flatMap { values($0).filter { $0.column == key || $0.name == key }.map(\.column) })
+        if columns.isEmpty { throw ShowError.unknownColumn(key) }
+        let exact = columns.contains(key) ? [key] : columns.sorted()
+        if exact.count > 1 { throw ShowError.ambiguousColumn(key, exact) }
+        let keyed = lines.map { line in (line, values(line).first { $0.column == exact[0] }?.value) }
+        let present = keyed.filter { $0.1 != nil }.enumerated().sorted { left, right in
+            guard let first = left.element.1, let second = right.element.1 else { return false }
+            if first.precedes(second) { return !descending }
+            if second.precedes(first) { return descending }
+            return left.offset < right.offset
+        }.map(\.element.0)
+        let missing = keyed.filter { $0.1 == nil }.map(\.0)
+        lines = descending ? missing + present : present + missing
+    }
+
+    /// The lines of the table.
+    package var rows: [ShowRow] {
+        var rows: [ShowRow] = []
+        if let workspace { rows.append(Self.row(workspace, .baseline)) }
+        for baseline in baselines {
+            rows.append(Self.row(baseline.revision, .baseline))
+            let byID = Dictionary(
+                baseline.lines.flatMap(\.revisions).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let lines = baseline.lines.map { CheckpointTree.Line(name: $0.name, commits: $0.revisions.map(\.id)) }
+            let busy = Set(baseline.lines.filter(\.isRunning).map(\.name))
+            var isBusy = false
+            for place in CheckpointTree.places(of: lines, layout: layout) {
+                guard let revision = byID[place.commit] else { continue }
+                var row = Self.row(revision, place.kind)
+                row.name = place.name
+                row.parent = place.parent
+                if let name = place.name { isBusy = busy.contains(name) }
+                if isBusy {
+                    row.state = "Running"
+                    row.executor = "Workspace"
+                }
+                rows.append(row)
+            }
+        }
+        if let running, !baselines.contains(where: { $0.lines.contains(where: \.isRunning) }), let workspace {
+            var row = Self.row(workspace, .branchCommit)
+            row.name = running
+            row.state = "Running"
+            row.executor = "Workspace"
+            rows.insert(row, at: min(rows.count, 2))
+        }
+        return rows
+    }
+
+    private static func row(_ revision: Revision, _ kind: ShowRow.Kind) -> ShowRow {
+        let data = try? revision.data.get()
+        return ShowRow(
+            kind: kind, revision: revision.id, name: revision.name, created: revision.seconds,
+            metrics: data?.metricValues ?? [], parameters: data?.parameterValues ?? [],
+            dependencies: data?.dependencyHashes ?? [])
+    }
+}
+
+extension Value {
+    /// Numbers by size and before texts, texts by their bytes.
+    fileprivate func precedes(_ other: Value) -> Bool {
+        switch (number, other.number) {
+        case (let left?, let right?): left < right
+        case (_?, nil): true
+        case (nil, _?): false
+        case (nil, nil): PythonText.str(self).utf8.lexicographicallyPrecedes(PythonText.str(other).utf8)
+        }
+    }
+
+    private var number: Double? {
+        switch self {
+        case .int(let int): Double(int)
+        case .float(let number): number
+        case .bool(let bool): bool ? 1 : 0
+        case .bigInt(let digits): Double(digits)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import Cache
+import Files
+import Formats
+import Git
+import Pipeline
+import Reporting
+import SystemPackage
+
+/// The parameters, metrics, dependencies and outputs of one revision.
+package struct RevisionData: Sendable {
+    /// What a file holds, or why it cannot be read.
+    package enum Contents: Sendable { case value(Value), failure(type: String, message: String) }
+
+    package struct Datum: Sendable {
+        package let path: String
+        package let hash: String?
+        package let size: Int?
+        package let fileCount: Int?
+        package let isCached: Bool
+    }
+
+    package var parameters: [(file: String, contents: Contents)] = []
+    package var metrics: [(file: String, contents: Contents)] = []
+    package var dependencies: [Datum] = []
+    package var outputs: [Datum] = []
+    package var hasCheckpoints = false
+}
+
+/// Reads revisions: commits without a checkout, and the workspace.
+package final class RevisionReader {
+    private let context: ExperimentContext
+    private let memo: ParseMemo
+    private let store: ObjectStore
+    /// Whether only those parameters count that stages use.
+    package var onlyUsedParameters = false
+
+    package init(_ context: ExperimentContext) throws {
+        self.context = context
+        memo = ParseMemo(context)
+        let settings = try context.project.config.cache(root: context.project.root)
+        store = ObjectStore(directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
+    }
+
+    /// - Throws: ``FormatError`` where the pipeline of the commit cannot be read.
+    package func data(of commit: Commit) throws -> RevisionData {
+        let tree = commit.tree
+        let files = try memo.pipelineFiles(in: tree)
+        return try data(
+            files, lock: { try self.memo.lock($0, in: tree) },
+            contents: { path in
+                guard let blob = try self.memo.blob(path, in: tree) else { return nil }
+                return try self.memo.value(blob, name: path.string).map { .value($0) } ?? Self.corrupt(path)
+            })
+    }
+
+    /// The workspace as it is now.
+    package func workspaceData() throws -> RevisionData {
+        let workspace = try context.workspace(checking: false)
+        return try data(
+            workspace.files, lock: { try LockFile.load($0, from: workspace.tree) },
+            contents: { path in
+                guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }
+                return (try? ParameterFile.load(bytes, name: path.string)).map { .value($0) } ?? Self.corrupt(path)
+            }, isWorkspace: true)
+    }
+
+    private static func corrupt(_ path: FilePath) -> RevisionData.Contents {
+        .failure(type: "FileCorruptedError", message: "unable to read: '\(path.string)'")
+    }
+
+    private func data(
+        _ files: [PipelineFile], lock: (FilePath) throws -> LockFile,
+        contents: (FilePath) throws -> RevisionData.Contents?, isWorkspace: Bool = false
+    ) throws -> RevisionData {
+        var data = RevisionData()
+        let sources = DataSources(of: files)
+        var locks: [FilePath: LockFile] = [:]
+        func entry(_ stage: Stage) throws -> StageLock? {
+            if locks[stage.lockFile] == nil { locks[stage.lockFile] = try lock(stage.lockFile) }
+            return locks[stage.lockFile]?[stage.name]
+        }
+        for source in sources.metrics {
+            if let found = try contents(source.path) {
+                data.metrics.append((source.path.string, found))
+            } else if source.isCached, let origin = source.origin {
+                let hash = try entry(origin.stage)?.output(origin.output.path)?.hash
+                if let value = try hash.flatMap({ try cached($0, source.path, in: origin.output) }) {
+                    data.metrics.append((source.path.string, value))
+                }
+            }
+        }
+        try addParameters(files, sources, contents, to: &data)
+        for stage in files.flatMap(\.stages) {
+            let entry = try entry(stage)
+            data.hasCheckpoints = data.hasCheckpoints || stage.hasCheckpoints
+            for dependency in stage.dependencies {
+                let recorded = entry?.dependency(dependency.path)
+                data.dependencies.append(Self.datum(dependency.rooted, recorded, isCached: false))
+            }
+            for output in stage.outputs where output.kind == .plain || output.kind == .live {
+                let recorded = entry?.output(output.path)
+                data.outputs.append(Self.datum(output.rooted, recorded, isCached: output.isCached))
+            }
+        }
+        return data
+    }
+
+    private static func datum(_ path: FilePath, _ entry: LockEntry?, isCached: Bool) -> RevisionData.Datum {
+        .init(path: path.string, hash: entry?.md5, size: entry?.size, fileCount: entry?.fileCount, isCached: isCached)
+    }
+
+    /// A metrics file out of the cache.
+    private func cached(_ hash: OutputHash, _ path: FilePath, in output: Output) throws -> RevisionData.Contents? {
+        guard !hash.isDirectory, ObjectStore.isObjectName(hash.md5),
+            let bytes = try FileIO.read(store.path(of: hash.md5, hash.generation))
+        else { return nil }
+        return (try? ParameterFile.load(bytes, name: path.string)).map { .value($0) } ?? Self.corrupt(path)
+    }
+
+    /// The default file counts as a whole, others by the keys that stages name.
+    private func addParameters(
+        _ files: [PipelineFile], _ sources: DataSources, _ contents: (FilePath) throws -> RevisionData.Contents?,
+        to data: inout RevisionData
+    ) throws {
+        var keys: [FilePath: [String]?] = [:]
+        for stage in files.flatMap(\.stages) {
+            for parameter in stage.parameters {
+                if parameter.isWhole {
+                    keys[parameter.rooted] = .some(nil)
+                } else if case .some(.some(let known)) = keys[parameter.rooted] {
+                    keys[parameter.rooted] = known + parameter.keys.filter { !known.contains($0) }
+                } else if keys[parameter.rooted] == nil {
+                    keys[parameter.rooted] = parameter.keys
+                }
+            }
+        }
+        var paths = sources.parameters.map(\.path)
+        let defaultFile = FilePath(ParameterDependency.defaultFile)
+        if !onlyUsedParameters, !paths.contains(defaultFile) { paths.append(defaultFile) }
+        paths.sort { left, right in left == defaultFile && right != defaultFile }
+        for path in paths {
+            guard let found = try contents(path) else { continue }
+            let isWhole = path.lastComponent?.string == ParameterDependency.defaultFile && !onlyUsedParameters
+            guard !isWhole, case .value(let value) = found, case .some(.some(let wanted)) = keys[path] else {
+                data.parameters.append((path.string, found))
+                continue
+            }
+            let picked = wanted.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
+            data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
+        }
+    }
+}
+
+extension RevisionData {
+    /// The metrics as columns of a table.
+    package var metricValues: [FileValues] {
+        metrics.map { file, contents in
+            guard case .value(let value) = contents else { return FileValues(file: file, leaves: nil) }
+            return FileValues(file: file, leaves: value.metricLeaves)
+        }
+    }
+
+    /// The parameters as columns of a table.
+    package var parameterValues: [FileValues] {
+        parameters.map { file, contents in
+            guard case .value(let value) = contents else { return FileValues(file: file, leaves: nil) }
+            return FileValues(file: file, leaves: value.parameterLeaves)
+        }
+    }
+
+    package var dependencyHashes: [(path: String, hash: String)] {
+        dependencies.compactMap { datum in datum.hash.map { (datum.path, $0) } }
+    }
+}
+
+extension Value {
+    /// The parameters in the value of a file: nested keys joined with dots; lists stay whole.
+    var parameterLeaves: [(name: String, value: Value)] {
+        var leaves: [(name: String, value: Value)] = []
+        func collect(_ value: Value, _ name: String) {
+            guard case .mapping(let mapping) = value, !mapping.isEmpty else { return leaves.append((name, value)) }
+            for entry in mapping.entries { collect(entry.value, name + "." + PythonText.str(entry.key)) }
+        }
+        for entry in mapping?.entries ?? [] { collect(entry.value, PythonText.str(entry.key)) }
+        return leaves
+    }
+}
