@@ -111,3 +111,8 @@ package struct CommitTree: FileTree {
         }
     }
 }
+
+extension TreeEntry {
+    /// Whether both have the same contents and mode, whatever they are called.
+    package func isSameFile(as other: TreeEntry) -> Bool { kind == other.kind && blob == other.blob }
+}

@@ -14,7 +14,8 @@ struct GitExp: ParsableCommand {
             """,
         version: "git-exp version \(programVersion)",
         subcommands: [
-            Init.self, StageCommand.self, Run.self, Repro.self, Status.self, Checkpoint.self,
+            Init.self, StageCommand.self, Run.self, Repro.self, Status.self, Checkpoint.self, Show.self, List.self,
+            Apply.self, Branch.self, GarbageCollection.self, Metrics.self,
         ])
 }
 

@@ -107,3 +107,24 @@ private func writeWithoutSignal(_ descriptor: Int32, _ bytes: UnsafeRawBufferPoi
     errno = code
     return written
 }
+
+extension ProcessCall {
+    /// Runs the program with our standard output and error, gives it its input, and waits for its end.
+    ///
+    /// - Throws: ``ProcessError`` where it could not be started.
+    package func feed() throws(ProcessError) {
+        let pipe = try Pipe()
+        let child = try spawn(descriptors: (pipe.reading.rawValue, -1, -1))
+        try? pipe.reading.close()
+        var rest = input[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { writeWithoutSignal(pipe.writing.rawValue, $0) }
+            if written < 0 && errno == EINTR { continue }
+            if written <= 0 { break }
+            rest = rest.dropFirst(written)
+        }
+        try? pipe.writing.close()
+        var status: Int32 = 0
+        while waitpid(child, &status, 0) < 0 && errno == EINTR {}
+    }
+}

@@ -27,18 +27,11 @@ struct ResumeState {
                 return ResumeState(commit: tip, experiment: Experiment(reference: reference, tip: tip))
             }
         }
-        guard let checkpoint = try repository.commit(named: StateReference.checkpoint),
-            let applied = try repository.commit(named: StateReference.applied)
-        else { return nil }
-        func candidates(_ commit: CommitID) throws -> [Experiment] {
-            try catalog.experiments(of: head).filter { experiment in
-                try experiment.tip == commit || chains.chain(of: experiment).contains { $0.id == commit }
-            }
+        guard let applied = try repository.commit(named: StateReference.applied) else { return nil }
+        let owners = try catalog.experiments(of: head).filter { experiment in
+            try experiment.tip == applied || chains.chain(of: experiment).contains { $0.id == applied }
         }
-        let owners = try candidates(applied)
-        guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first,
-            try checkpoint == applied || !candidates(checkpoint).isEmpty
-        else {
+        guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first else {
             if applied != head { try forget(repository) }
             return nil
         }

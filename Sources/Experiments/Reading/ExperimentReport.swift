@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Formats
 import Git
@@ -171,6 +172,20 @@ extension Value {
         case .bool(let bool): bool ? 1 : 0
         case .bigInt(let digits): Double(digits)
         default: nil
+        }
+    }
+}
+
+extension ExperimentReport {
+    /// What could not be read, a line for each reason.
+    package var warnings: [String] {
+        var seen: Set<String> = []
+        let revisions =
+            [workspace].compactMap { $0 } + baselines.map(\.revision) + baselines.flatMap { $0.lines.flatMap(\.revisions) }
+        return revisions.compactMap { revision in
+            guard case .failure(let error) = revision.data else { return nil }
+            let reason = (error as? any UserFacingError)?.message ?? String(describing: error)
+            return seen.insert(reason).inserted ? "\(revision.id.prefix(9)) has no data: \(reason)" : nil
         }
     }
 }

@@ -1,0 +1,23 @@
+import Git
+
+/// Experiments by their baseline, without their data.
+package struct ExperimentListing {
+    package struct Group {
+        package let label: String
+        /// Sorted by name.
+        package let experiments: [Experiment]
+    }
+
+    /// Only baselines that have experiments.
+    package let groups: [Group]
+
+    package init(_ context: ExperimentContext, _ selection: BaselineSelection) throws {
+        let catalog = try ExperimentCatalog(of: context.repository)
+        let names = try BaselineNames(context.repository)
+        let commits = try selection.commits(in: context.repository, chains: ChainReader(context.repository))
+        groups = commits.compactMap { commit in
+            let experiments = catalog.experiments(of: commit)
+            return experiments.isEmpty ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import Cache
+import Diagnostics
+import Files
+import Git
+import Pipeline
+import SystemPackage
+
+/// Brings an experiment, or one of its checkpoints, into the workspace.
+package struct Applying {
+    private let context: ExperimentContext
+    private var repository: Repository { context.repository }
+    private var console: Console { context.console }
+
+    package init(_ context: ExperimentContext) { self.context = context }
+
+    /// Makes the files and the outputs of the workspace those of a commit; `HEAD` and the index stay.
+    ///
+    /// Local work that would be overwritten is saved first, and how to get it back is said.
+    /// - Parameter name: The commit as the user named it.
+    /// - Returns: Whether all data of the commit was there.
+    @discardableResult
+    package func apply(_ commit: CommitID, named name: String) throws -> Bool {
+        let head = try context.head()
+        if let running = RunInfo.running(in: context.project.root) {
+            throw ExperimentError.runInProgress(process: running.process, program: "experiment '\(running.name ?? "?")'")
+        }
+        try FileIO.makeDirectories(context.scratch)
+        let target = try repository.commit(commit)
+        var isComplete = true
+        try ProjectLock(context).exclusively {
+            let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
+            try index.track(filesOf: target.tree)
+            try index.refresh()
+            let present = try index.writeTree()
+            let change = try WorkspaceChange(
+                repository, from: present, to: target.tree, head: try repository.commit(head).tree)
+            try refuseObstacles(change)
+            try saveLocalWork(change, present: present, head: head, target: target)
+            try WorkspaceFiles(context).bring(change, of: target.tree)
+            isComplete = try bringOutputs()
+            try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
+            try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
+            if try repository.commit(named: StateReference.checkpoint) == nil {
+                try repository.setReference(StateReference.checkpoint, to: commit, expecting: .anything)
+            }
+        }
+        console.note("Changes for experiment '\(Console.sanitized(name))' have been applied to your current workspace.")
+        return isComplete
+    }
+
+    /// A folder where the commit has a file holds things that are nobody's but the user's.
+    private func refuseObstacles(_ change: WorkspaceChange) throws {
+        guard let workTree = repository.workTree else { return }
+        for path in change.written {
+            if try FileStatus.of(workTree.pushing(FilePath(path)), followingLinks: false)?.kind == .directory {
+                throw ApplyError.folderInTheWay(path)
+            }
+        }
+    }
+
+    private func saveLocalWork(
+        _ change: WorkspaceChange, present: TreeID, head: CommitID, target: Commit
+    ) throws {
+        var known = [try repository.commit(head).tree]
+        if let applied = try repository.commit(named: StateReference.applied) {
+            known.append(try repository.commit(applied).tree)
+        }
+        let unsaved = try (change.written + change.deleted).filter { path in
+            guard let mine = try repository.entry(at: path, in: present) else { return false }
+            return try !known.contains { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false }
+        }
+        guard !unsaved.isEmpty else { return }
+        let identity = try Identity(of: repository, settings: context.settings)
+        let branch = try repository.headBranch().map { String($0.dropFirst("refs/heads/".count)) } ?? "(no branch)"
+        let message = "On \(branch): dvc-exp-apply:\(head.hex):\(target.id.hex):\(target.id.short)"
+        let headTree = try repository.commit(head).tree
+        let staged = try repository.writeCommit(
+            tree: headTree, parents: [head], author: identity.signature(), message: "index on \(branch): \(head.short)\n")
+        let stash = try repository.writeCommit(
+            tree: present, parents: [head, staged], author: identity.signature(), message: message)
+        let git = GitCommand(in: repository.workTree ?? repository.gitDirectory)
+        let answer = try git.run(
+            "update-ref", "--create-reflog", "-m", message, StateReference.appliedStash, stash.hex)
+        guard answer.exit.isSuccess else {
+            throw GitCommandError.failed(arguments: ["update-ref"], complaint: answer.complaint)
+        }
+        let paths = unsaved.prefix(3).map { ShellWord.quoted($0) }.joined(separator: " ")
+        let more = unsaved.count > 3 ? " (and \(unsaved.count - 3) more)" : ""
+        console.note("Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
+        console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
+    }
+
+    private func bringOutputs() throws -> Bool {
+        let workspace = try context.workspace(checking: false)
+        let checkout = Checkout(workspace.reader)
+        var isComplete = true
+        for stage in workspace.graph.stages {
+            let lock = workspace.lock(of: stage)
+            for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
+                guard let hash = lock?.output(output.path)?.hash else { continue }
+                guard try workspace.store.contains(hash) else {
+                    console.warn("the data of '\(Console.sanitized(output.path))' is not in the cache; it was left as it is")
+                    isComplete = false
+                    continue
+                }
+                try bring(hash, output, workspace, checkout)
+            }
+        }
+        workspace.memo.save()
+        return isComplete
+    }
+
+    private func bring(
+        _ hash: OutputHash, _ output: Output, _ workspace: ProjectWorkspace, _ checkout: Checkout
+    ) throws {
+        let path = workspace.root.pushing(output.rooted)
+        do {
+            try checkout.bring(hash, to: path, overwriting: false)
+        } catch CacheError.unsavedData {
+            let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
+            try checkout.bring(hash, to: path, overwriting: true)
+            if let saved {
+                let object = workspace.store.path(of: saved.md5, workspace.generation)
+                console.note(
+                    "'\(Console.sanitized(output.path))' had changes that were saved nowhere; they are kept as "
+                        + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+            }
+        }
+    }
+}
+
+/// Why an experiment cannot be applied.
+package enum ApplyError: UserFacingError, Hashable {
+    case folderInTheWay(String)
+
+    package var message: String {
+        switch self {
+        case .folderInTheWay(let path): "a folder is in the way of the file '\(Console.sanitized(path))'"
+        }
+    }
+
+    package var hint: String? { "move it away; nothing was changed" }
+}
+
+/// Which files have to be written and deleted to get from one tree to another.
+struct WorkspaceChange {
+    let written: [String]
+    let deleted: [String]
+
+    /// A file that the target does not have goes away only where it is as `HEAD` has it.
+    init(_ repository: Repository, from present: TreeID, to target: TreeID, head: TreeID) throws {
+        var written: [String] = []
+        var deleted: [String] = []
+        for path in try repository.differingPaths(present, target) {
+            if let entry = try repository.entry(at: path, in: target) {
+                if entry.kind != .submodule { written.append(path) }
+            } else if let mine = try repository.entry(at: path, in: present),
+                try repository.entry(at: path, in: head)?.isSameFile(as: mine) ?? false
+            {
+                deleted.append(path)
+            }
+        }
+        self.written = written
+        self.deleted = deleted
+    }
+}
+
+/// Words for a shell.
+enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        let isPlain = !text.isEmpty && text.utf8.allSatisfy {
+            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
+        }
+        if isPlain { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Formats
+import Git
+import Reporting
+
+struct Metrics: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show metrics, or compare them between revisions.", subcommands: [MetricsShow.self, MetricsDiff.self])
+}
+
+/// How numbers and tables of metrics are printed.
+struct MetricsFormat: ParsableArguments {
+    @Flag(help: "Print JSON, numbers in full.")
+    var json = false
+
+    @Flag(help: "Print a Markdown table.")
+    var md = false
+
+    @Option(help: "Digits behind the point. Default: 5.")
+    var precision = 5
+
+    @Option(help: "Only this metrics file; may be given more than once.")
+    var targets: [String] = []
+}
+
+struct MetricsShow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the metrics of the workspace, or of commits.")
+
+    @Argument(help: "Metrics files. Default: all of the project.")
+    var files: [String] = []
+
+    @Flag(name: [.customShort("a"), .long], help: "Also those of the tips of all branches.")
+    var allBranches = false
+
+    @Flag(name: [.customShort("T"), .long], help: "Also those of all tags.")
+    var allTags = false
+
+    @Flag(name: [.customShort("A"), .long], help: "Also those of all commits.")
+    var allCommits = false
+
+    @OptionGroup var format: MetricsFormat
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        var selection: BaselineSelection?
+        if allBranches || allTags || allCommits {
+            var chosen = BaselineSelection()
+            chosen.allBranches = allBranches
+            chosen.allTags = allTags
+            chosen.allCommits = allCommits
+            selection = chosen
+        }
+        let revisions = try MetricsReading(context).revisions(selection, targets: files + format.targets)
+        let table = MetricsTable(revisions, showsRevision: selection != nil, places: format.precision)
+        if format.json { return global.console.print(JSON.pythonDumps(table.json)) }
+        global.console.printRaw(format.md ? table.plain.markdown : table.plain.text)
+    }
+}
+
+struct MetricsDiff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff", abstract: "Compare the metrics of two revisions.",
+        discussion: "Default: HEAD and the workspace. With one revision, that one and the workspace.")
+
+    @Argument(help: "The old revision: an experiment, a checkpoint, or any commit.")
+    var old = "HEAD"
+
+    @Argument(help: "The new revision.")
+    var new = "workspace"
+
+    @Flag(help: "Also metrics that did not change.")
+    var all = false
+
+    @Flag(help: "Leave out the column of the files.")
+    var noPath = false
+
+    @OptionGroup var format: MetricsFormat
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        let reading = try MetricsReading(context)
+        let resolver = try Revisions.resolver(context)
+        let before = try reading.files(of: old, resolver, targets: format.targets)
+        let after = try reading.files(of: new, resolver, targets: format.targets)
+        let comparison = MetricsComparison(old: before, new: after, includesEqual: all)
+        if format.json { return global.console.print(JSON.pythonDumps(comparison.json)) }
+        if comparison.isEmpty { return }
+        let table = comparison.table(oldName: old, newName: new, places: format.precision, hidesPath: noPath)
+        global.console.printRaw(format.md ? table.markdown : table.text)
+    }
+}
+
+/// The metrics of the workspace after a run.
+struct MetricsPrinter {
+    private let context: ExperimentContext
+
+    init(_ context: ExperimentContext) { self.context = context }
+
+    func showWorkspace() throws {
+        let revisions = try MetricsReading(context).revisions(nil, targets: [])
+        context.console.printRaw(MetricsTable(revisions, showsRevision: false, places: 5).plain.text)
+    }
+}

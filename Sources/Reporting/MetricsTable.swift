@@ -1,0 +1,133 @@
+import Formats
+
+/// A metrics file at one revision.
+package struct MetricsFile: Sendable {
+    package let path: String
+    /// The whole contents; `nil` where it could not be read.
+    package let value: Value?
+    /// The metrics by dotted name.
+    package let leaves: [(name: String, value: Value)]
+
+    package init(path: String, value: Value?, leaves: [(name: String, value: Value)]) {
+        self.path = path
+        self.value = value
+        self.leaves = leaves
+    }
+}
+
+enum MetricText {
+    /// Numbers rounded behind the point.
+    static func of(_ value: Value?, places: Int) -> String {
+        switch value {
+        case .float(let number)?: PythonNumber.rounded(number, places: places)
+        case let value?: PythonText.str(value)
+        case nil: "-"
+        }
+    }
+}
+
+/// What `metrics show` prints.
+package struct MetricsTable {
+    private let revisions: [(revision: String, files: [MetricsFile])]
+    private let showsRevision: Bool
+    private let places: Int
+
+    /// - Parameter places: Digits behind the point.
+    package init(_ revisions: [(revision: String, files: [MetricsFile])], showsRevision: Bool, places: Int) {
+        self.revisions = revisions
+        self.showsRevision = showsRevision
+        self.places = places
+    }
+
+    package var plain: PlainTable {
+        let names = Set(revisions.flatMap { $0.files.flatMap { $0.leaves.map(\.name) } })
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let rows = revisions.flatMap { revision, files in
+            files.map { file in
+                (showsRevision ? [revision] : []) + [file.path]
+                    + names.map { name in
+                        MetricText.of(file.leaves.first { $0.name == name }?.value, places: places)
+                    }
+            }
+        }
+        return PlainTable(headers: (showsRevision ? ["Revision"] : []) + ["Path"] + names, rows: rows)
+    }
+
+    package var json: Value {
+        .mapping(
+            Mapping(
+                revisions.map { revision, files in
+                    let data = files.map { file in
+                        (file.path, Value.mapping(Mapping([("data", file.value ?? .null)])))
+                    }
+                    return (revision, .mapping(Mapping([("data", .mapping(Mapping(data)))])))
+                }))
+    }
+}
+
+/// What `metrics diff` prints.
+package struct MetricsComparison {
+    private struct Row {
+        let path: String
+        let name: String
+        let old: Value?
+        let new: Value?
+    }
+
+    private let rows: [Row]
+
+    /// - Parameter includesEqual: Whether metrics that did not change count, too.
+    package init(old: [MetricsFile], new: [MetricsFile], includesEqual: Bool) {
+        var rows: [Row] = []
+        var paths = old.map(\.path)
+        for file in new where !paths.contains(file.path) { paths.append(file.path) }
+        for path in paths.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            let before = old.first { $0.path == path }?.leaves ?? []
+            let after = new.first { $0.path == path }?.leaves ?? []
+            let names = Set(before.map(\.name) + after.map(\.name))
+            for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+                let row = Row(
+                    path: path, name: name, old: before.first { $0.name == name }?.value,
+                    new: after.first { $0.name == name }?.value)
+                if includesEqual || row.old != row.new { rows.append(row) }
+            }
+        }
+        self.rows = rows
+    }
+
+    package var isEmpty: Bool { rows.isEmpty }
+
+    private static func difference(_ row: Row) -> Value? {
+        switch (row.old, row.new) {
+        case (.int(let old)?, .int(let new)?): .int(new - old)
+        case (.int(let old)?, .float(let new)?): .float(new - Double(old))
+        case (.float(let old)?, .int(let new)?): .float(Double(new) - old)
+        case (.float(let old)?, .float(let new)?): .float(new - old)
+        default: nil
+        }
+    }
+
+    package func table(oldName: String, newName: String, places: Int, hidesPath: Bool) -> PlainTable {
+        PlainTable(
+            headers: (hidesPath ? [] : ["Path"]) + ["Metric", oldName, newName, "Change"],
+            rows: rows.map { row in
+                (hidesPath ? [] : [row.path]) + [
+                    row.name, MetricText.of(row.old, places: places), MetricText.of(row.new, places: places),
+                    MetricText.of(Self.difference(row), places: places),
+                ]
+            })
+    }
+
+    package var json: Value {
+        var files: [(String, Value)] = []
+        for row in rows {
+            var entry = Mapping([("old", row.old ?? .null), ("new", row.new ?? .null)])
+            if let difference = Self.difference(row) { entry["diff"] = difference }
+            if files.last?.0 != row.path { files.append((row.path, .mapping(Mapping()))) }
+            var mapping = files[files.count - 1].1.mapping ?? Mapping()
+            mapping[row.name] = .mapping(entry)
+            files[files.count - 1].1 = .mapping(mapping)
+        }
+        return .mapping(Mapping(files))
+    }
+}
