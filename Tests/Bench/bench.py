@@ -234,7 +234,7 @@ class Bench:
             lock = (f"schema: '2.0'\nstages:\n  train:\n    cmd: train\n    deps:\n    - path: train.py{hash_line}\n"
                     f"      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n    params:\n      params.yaml:\n"
                     f"        epochs: 10\n        lr: {number / 1000 + 0.001}\n    outs:\n    - path: model.bin{hash_line}\n"
-                    f"      md5: a{hashlib.md5(b"%d" % number).hexdigest()[1:]}\n      size: {number}\n")
+                    f"      md5: a{hashlib.md5(str(number).encode()).hexdigest()[1:]}\n      size: {number}\n")
             files = {"dvc.lock": lock, "params.yaml": f"epochs: 10\nlr: {number / 1000 + 0.001}\n",
                      "metrics.json": json.dumps({"step": number, "loss": 1 / (number + 1), "acc": number / count})}
             message = f"dvc: commit experiment {number:064x}"
