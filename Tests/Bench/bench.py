@@ -1,0 +1,413 @@
+#!/usr/bin/env python3
+"""Measures git exp as a user meets it, through `git exp …`, against a floor made of git and coreutils, and DVC.
+
+    bench.py --program .build/release/git-exp [--quick] [--json FILE] [--no-dvc] [--check]
+
+Every row is a ratio within one run: floor and tools take turns on the same machine and the same data. The limits
+hold for `exp.durability = process`; rows for `disk` are there to compare. `--quick` takes fewer rounds, and lets
+DVC show fewer experiments. `--check` ends with status 1 when a limit is exceeded.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Interop"))
+from harness import Environments  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+MEGABYTE = 1_000_000
+RUNNERS = ("git exp", "DVC 3.67", "DVC 2.58")
+QUIET = [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+         (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+         (os.POSIX_SPAWN_DUP2, 1, 2)]
+
+
+class Sample:
+    """One timing: wall clock and processor time in seconds, peak memory in bytes."""
+
+    def __init__(self, wall, cpu, peak):
+        self.wall, self.cpu, self.peak = wall, cpu, peak
+
+
+class Row:
+    """What one line of the table compares."""
+
+    def __init__(self, name, limit=None, limit_peak=None):
+        self.name, self.limit, self.limit_peak = name, limit, limit_peak
+        self.samples = {}
+        self.floors = {}
+
+    def add(self, who, sample):
+        self.samples.setdefault(who, []).append(sample)
+
+    def median(self, who, field="wall"):
+        values = [getattr(sample, field) for sample in self.samples.get(who, [])]
+        values = [value for value in values if value is not None]
+        return statistics.median(values) if values else None
+
+    def ratio(self, who):
+        own = self.median(who)
+        floor = self.median(self.floors.get(who, "floor"))
+        return own / floor if own is not None and floor else None
+
+    @property
+    def verdict(self):
+        if self.limit_peak is not None:
+            peak = max((sample.peak for sample in self.samples.get("git exp", [])), default=None)
+            return None if peak is None else peak <= self.limit_peak
+        ratio = self.ratio("git exp")
+        return None if self.limit is None or ratio is None else ratio <= self.limit
+
+    def as_json(self):
+        def figures(who):
+            samples = self.samples[who]
+            return {
+                "rounds": len(samples), "wall_median": self.median(who), "cpu_median": self.median(who, "cpu"),
+                "peak_memory": max((sample.peak or 0 for sample in samples)), "ratio": self.ratio(who),
+                "wall": [sample.wall for sample in samples],
+            }
+        return {"name": self.name, "limit": self.limit, "limit_peak_memory": self.limit_peak, "met": self.verdict,
+                "figures": {who: figures(who) for who in self.samples}}
+
+
+def measure(*arguments, status=0, output=None):
+    """Runs one process in the current folder and takes its time; `output` is a file for what it prints."""
+    actions = list(QUIET)
+    if output:
+        actions[1] = (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        actions[2] = (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)
+    begin = time.perf_counter()
+    process = os.posix_spawnp(arguments[0], arguments, os.environ, file_actions=actions)
+    _, ended, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - begin
+    if status is not None and os.waitstatus_to_exitcode(ended) != status:
+        again = subprocess.run(arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        sys.exit(f"'{' '.join(arguments)}' in {os.getcwd()} ended with {os.waitstatus_to_exitcode(ended)}; "
+                 f"run again it ended with {again.returncode} and said:\n{again.stdout}{again.stderr}")
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def together(samples):
+    return Sample(sum(sample.wall for sample in samples), sum(sample.cpu for sample in samples),
+                  max(sample.peak for sample in samples))
+
+
+def git(*arguments, text=None):
+    return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True, input=text).stdout.strip()
+
+
+def quiet(*arguments):
+    finished = subprocess.run(arguments, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if finished.returncode != 0:
+        sys.exit(f"'{' '.join(arguments)}' failed:\n{finished.stdout}{finished.stderr}")
+
+
+class Bench:
+    def __init__(self, options, work):
+        self.options, self.work = options, work
+        self.quick = options.quick
+        self.rows = []
+        self.commands = {"git exp": ["git", "exp"]}
+        if not options.no_dvc:
+            environments = Environments()
+            environments.prepare()
+            self.commands["DVC 3.67"] = [environments.program("dvc-3.67.1", "dvc"), "exp"]
+            self.commands["DVC 2.58"] = [environments.program("dvc-2.58.2", "dvc"), "exp"]
+
+    def row(self, *arguments, **options):
+        row = Row(*arguments, **options)
+        self.rows.append(row)
+        print(f"measuring: {row.name}", file=sys.stderr, flush=True)
+        return row
+
+    def base(self, who):
+        """The program without its group of experiment commands."""
+        return self.commands[who] if who == "git exp" else self.commands[who][:1]
+
+    def project(self, who, pipeline, files):
+        """A committed project of that tool, which becomes the current folder."""
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.work))
+        os.chdir(folder)
+        git("init", "-q")
+        (folder / "dvc.yaml").write_text(pipeline)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        quiet(*self.base(who), "init")
+        git("add", ".")
+        git("commit", "-qm", "Set up")
+        return folder
+
+    def remove(self, *folders):
+        os.chdir(self.work)
+        for folder in folders:
+            shutil.rmtree(folder)
+
+    # Rows
+
+    def start_up(self):
+        row = self.row("git exp --version", 2)
+        os.chdir(self.work)
+        for number in range(20 if self.quick else 60):
+            row.add("floor", measure("git", "--version"))
+            row.add("git exp", measure("git", "exp", "--version"))
+            for who in RUNNERS[1:]:
+                if who in self.commands and number < (2 if self.quick else 5):
+                    row.add(who, measure(*self.base(who), "--version"))
+
+    def trivial_run(self):
+        row = self.row("one trivial run", 1)
+        command = "cp params.yaml out.txt"
+        pipeline = ("stages:\n  copy:\n    cmd: %s\n    deps:\n    - params.yaml\n    outs:\n"
+                    "    - out.txt:\n        cache: false\n" % command)
+        folders = {who: self.project(who, pipeline, {"params.yaml": "lr: 0.1\n", ".gitignore": ""})
+                   for who in self.commands}
+        disk = Row("the same, exp.durability = disk")
+        for number in range(8 if self.quick else 25):
+            os.chdir(folders["git exp"])
+            git("config", "exp.durability", "process")
+            tree, head = git("rev-parse", "HEAD^{tree}"), git("rev-parse", "HEAD")
+            floor = together([
+                measure("sh", "-c", command),
+                measure("git", "commit-tree", tree, "-p", head, "-m", "an experiment"),
+                measure("git", "update-ref", f"refs/floor/{head}/run-{number}", head)])
+            row.add("floor", floor)
+            disk.add("floor", floor)
+            row.add("git exp", measure("git", "exp", "run", "-f", "-q"))
+            git("config", "exp.durability", "disk")
+            disk.add("git exp", measure("git", "exp", "run", "-f", "-q"))
+            for who in RUNNERS[1:]:
+                if who in folders and number < (1 if self.quick else 4):
+                    os.chdir(folders[who])
+                    row.add(who, measure(*self.commands[who], "run", "-f", "-q"))
+        self.rows.append(disk)
+        self.remove(*folders.values())
+
+    def checkpoint(self, size, limit, rounds):
+        name = f"one checkpoint of {size // MEGABYTE} MB, training blocked"
+        row = self.row(name, limit)
+        disk = Row("the same, exp.durability = disk")
+        self.rows.append(disk)
+        for durability, into in (("process", row), ("disk", disk)):
+            self.checkpoints("git exp", into, size, rounds, durability)
+        if "DVC 2.58" in self.commands:
+            self.checkpoints("DVC 2.58", row, size, 2 if self.quick else 5, None)
+            row.floors["DVC 2.58"] = "floor beside DVC"
+
+    def checkpoints(self, who, row, size, rounds, durability):
+        script = HERE / "blocked.py"
+        result = self.work / "blocked.json"
+        pipeline = (f"stages:\n  train:\n    cmd: {sys.executable} -I -S {script} {size} {rounds} {result}\n    outs:\n"
+                    "    - model.bin:\n        checkpoint: true\nmetrics:\n- metrics.json\n")
+        folder = self.project(who, pipeline, {"metrics.json": "{}", ".gitignore": "/model.bin\n"})
+        if durability:
+            git("config", "exp.durability", durability)
+        os.environ["BENCH_TREE"] = git("rev-parse", "HEAD^{tree}")
+        whole = measure(*self.commands[who], "run", "-q")
+        measured = json.loads(result.read_text())
+        cpu = max(whole.cpu - measured["cpu"], 0) / (rounds + 1)
+        for floor, blocked in zip(measured["floor"], measured["blocked"]):
+            row.add("floor" if who == "git exp" else "floor beside DVC", Sample(floor, None, None))
+            row.add(who, Sample(blocked, cpu, measured["peak"]))
+        self.remove(folder)
+
+    def many_experiments(self, who, count):
+        """A project with that many experiments of three files each, packed as after `git gc`."""
+        pipeline = ("stages:\n  train:\n    cmd: train\n    deps:\n    - train.py\n    params:\n    - epochs\n    - lr\n"
+                    "    outs:\n    - model.bin\nmetrics:\n- metrics.json\n")
+        folder = self.project(who, pipeline, {"params.yaml": "epochs: 10\nlr: 0.1\n", "metrics.json": '{"loss": 1.0}',
+                                              "train.py": "", ".gitignore": "/model.bin\n"})
+        head = git("rev-parse", "HEAD")
+        hash_line = "" if who == "DVC 2.58" else "\n      hash: md5"
+        stream = []
+        now = int(time.time())
+        for number in range(count):
+            lock = (f"schema: '2.0'\nstages:\n  train:\n    cmd: train\n    deps:\n    - path: train.py{hash_line}\n"
+                    f"      md5: d41d8cd98f00b204e9800998ecf8427e\n      size: 0\n    params:\n      params.yaml:\n"
+                    f"        epochs: 10\n        lr: {number / 1000 + 0.001}\n    outs:\n    - path: model.bin{hash_line}\n"
+                    f"      md5: a{hashlib.md5(str(number).encode()).hexdigest()[1:]}\n      size: {number}\n")
+            files = {"dvc.lock": lock, "params.yaml": f"epochs: 10\nlr: {number / 1000 + 0.001}\n",
+                     "metrics.json": json.dumps({"step": number, "loss": 1 / (number + 1), "acc": number / count})}
+            message = f"dvc: commit experiment {number:064x}"
+            stream.append(f"commit refs/exps/{head[:2]}/{head[2:]}/exp-{number:04}\n"
+                          f"committer Bench <bench@example.com> {now - count + number} +0000\n"
+                          f"data {len(message)}\n{message}\nfrom {head}\n")
+            stream += [f"M 100644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in files.items()]
+        git("fast-import", "--quiet", text="".join(stream))
+        git("pack-refs", "--all")
+        return folder
+
+    def show(self, count, whom, first, later, rounds, floor_name="floor"):
+        for who in whom:
+            folder = self.many_experiments(who, count)
+            head = git("rev-parse", "HEAD")
+            experiments = f"refs/exps/{head[:2]}/{head[2:]}"
+            commits = git("for-each-ref", "--format=%(objectname)", experiments).split()
+            names = self.work / "blobs"
+            names.write_text("".join(
+                f"{commit}:{name}\n" for commit in commits for name in ("dvc.lock", "params.yaml", "metrics.json")))
+            output = self.work / "output"
+
+            def floor():
+                # The objects go into a file, as those of `show` do.
+                return together([
+                    measure("git", "for-each-ref", experiments, output=output),
+                    measure("sh", "-c", f"exec git cat-file --batch <'{names}'", output=output)])
+
+            def forget():
+                for cache in ("exps/cache", "git-exp"):
+                    shutil.rmtree(folder / ".dvc/tmp" / cache, ignore_errors=True)
+
+            times = rounds if who == "git exp" else 1 if self.quick else 2
+            for _ in range(times):
+                sample = floor()
+                first.add(floor_name, sample)
+                later.add(floor_name, sample)
+                forget()
+                first.add(who, measure(*self.commands[who], "show", "--json", output=output))
+                measure(*self.commands[who], "show", "--no-pager", output=output)
+                later.add(who, measure(*self.commands[who], "show", "--no-pager", output=output))
+            self.check_show(who, count)
+            self.remove(folder)
+
+    def check_show(self, who, count):
+        """A table without its rows would be quick to print."""
+        printed = subprocess.run([*self.commands[who], "show", "--json"], capture_output=True, text=True, check=True)
+        shown = json.loads(printed.stdout)[1]["experiments"]
+        newest = shown[0]["revs"][0]["data"] if shown else None
+        if len(shown) != count or not newest or newest["metrics"]["metrics.json"]["data"]["step"] != count - 1:
+            sys.exit(f"{who} does not show the {count} experiments")
+
+    def shows(self):
+        first = self.row("show --json, 1,000 experiments, first call", 1)
+        later = Row("show as a table, 1,000 experiments, later calls", 0.5)
+        self.rows.append(later)
+        self.show(1000, ["git exp"], first, later, 8 if self.quick else 20)
+        others = [who for who in RUNNERS[1:] if who in self.commands]
+        if others:
+            self.show(150 if self.quick else 1000, others, first, later, 1, "floor beside DVC")
+            for row in (first, later):
+                row.floors |= {who: "floor beside DVC" for who in others}
+
+    def large_output(self):
+        size = 2_000_000_000
+        row = self.row("run with an output of 2 GB, peak memory", limit_peak=100 * MEGABYTE)
+        if shutil.disk_usage(self.work).free < 2.5 * size:
+            print("skipped: not enough space on the disk", file=sys.stderr)
+            return
+        writer = ("import os; block = os.urandom(1 << 20); file = open('large.bin', 'wb'); "
+                  f"[file.write(block) for _ in range({size >> 20})]; file.close()")
+        pipeline = (f"stages:\n  write:\n    cmd: {sys.executable} -I -S write.py\n    outs:\n    - large.bin\n")
+        folder = self.project("git exp", pipeline, {"write.py": writer + "\n", ".gitignore": "/large.bin\n"})
+        git("config", "exp.durability", "process")
+        row.add("git exp", measure("git", "exp", "run", "-q"))
+        copy = self.work / "copy"
+        row.add("floor", together([
+            measure(sys.executable, "-I", "-S", "write.py"), measure("md5sum", "large.bin"),
+            measure("cp", "large.bin", str(copy))]))
+        copy.unlink()
+        self.remove(folder)
+
+    def all(self):
+        parts = {
+            "start": self.start_up,
+            "run": self.trivial_run,
+            "small": lambda: self.checkpoint(MEGABYTE, 0.5, 8 if self.quick else 30),
+            "large": lambda: self.checkpoint(100 * MEGABYTE, 0.8, 4 if self.quick else 10),
+            "show": self.shows,
+            "memory": self.large_output,
+        }
+        for name, part in parts.items():
+            if not self.options.only or name in self.options.only:
+                part()
+
+
+def seconds(value):
+    if value is None:
+        return "-"
+    return f"{value * 1000:.2f} ms" if value < 0.1 else f"{value * 1000:.0f} ms" if value < 10 else f"{value:.1f} s"
+
+
+def times(value):
+    return "-" if value is None else f"{value:.2f} x" if value < 10 else f"{value:.0f} x"
+
+
+def table(rows):
+    header = ["What", "Floor", "git exp", "CPU", "Memory", "Ratio", "Limit", "", "DVC 3.67", "DVC 2.58"]
+    lines = [header]
+    for row in rows:
+        peak = max((sample.peak or 0 for sample in row.samples.get("git exp", [])), default=0)
+        limit = times(row.limit) if row.limit else f"{row.limit_peak // MEGABYTE} MB" if row.limit_peak else "-"
+        verdict = {None: "", True: "met", False: "OVER"}[row.verdict]
+        others = [f"{seconds(row.median(who))} ({times(row.ratio(who))})" if row.median(who) is not None else "-"
+                  for who in RUNNERS[1:]]
+        lines.append([row.name, seconds(row.median("floor")), seconds(row.median("git exp")),
+                      seconds(row.median("git exp", "cpu")), f"{peak / MEGABYTE:.0f} MB" if peak else "-",
+                      times(row.ratio("git exp")), limit, verdict, *others])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for number, line in enumerate(lines):
+        cells = [cell.ljust(width) if column == 0 else cell.rjust(width)
+                 for column, (cell, width) in enumerate(zip(line, widths))]
+        print("  ".join(cells).rstrip())
+        if number == 0:
+            print("-" * (sum(widths) + 2 * (len(widths) - 1)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", default=shutil.which("git-exp"), help="the git-exp to measure")
+    parser.add_argument("--quick", action="store_true", help="a first look in under three minutes")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
+    parser.add_argument("--only", action="append", choices=("start", "run", "small", "large", "show", "memory"))
+    parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
+    options = parser.parse_args()
+    if not options.program:
+        parser.error("there is no git-exp on PATH; name one with --program")
+    json_file = options.json.resolve() if options.json else None
+    program = pathlib.Path(options.program).resolve()
+
+    # A directory of its own on PATH: only the program under test, and python3 itself instead of a wrapper.
+    work = pathlib.Path(tempfile.mkdtemp(prefix="git-exp-bench-"))
+    (work / "bin").mkdir()
+    (work / "bin" / "git-exp").symlink_to(program)
+    (work / "gitconfig").write_text(
+        "[user]\n\tname = Bench\n\temail = bench@example.com\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n")
+    for name in [name for name in os.environ if name.startswith(("GIT_", "DVC"))]:
+        if name != "GIT_EXP_INTEROP_VENVS":
+            del os.environ[name]
+    os.environ |= {"PATH": f"{work / 'bin'}{os.pathsep}{os.environ['PATH']}", "GIT_CONFIG_GLOBAL": str(work / "gitconfig"),
+                   "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "HOME": str(work), "LC_ALL": "C.UTF-8",
+                   "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(work / "site-cache")}
+    begin = time.monotonic()
+    try:
+        bench = Bench(options, work)
+        bench.all()
+    finally:
+        os.chdir("/")
+        shutil.rmtree(work, ignore_errors=True)
+
+    table(bench.rows)
+    print(f"\n{time.monotonic() - begin:.0f} s on {platform.machine()} with {os.cpu_count()} processors"
+          + (", quick" if options.quick else ""))
+    if json_file:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps({
+            "quick": options.quick, "machine": platform.machine(), "processors": os.cpu_count(),
+            "system": platform.platform(), "git": git("--version"), "rows": [row.as_json() for row in bench.rows],
+        }, indent=2) + "\n")
+    if options.check and any(row.verdict is False for row in bench.rows):
+        sys.exit("a limit is exceeded")
+
+
+if __name__ == "__main__":
+    main()
