@@ -7,13 +7,15 @@ struct DoubleQuotedWriter {
     private let text: [UInt32]
     private let indent: Int
     private let folds: Bool
+    private let isLossless: Bool
     /// What is not written yet begins here; one behind the current place right after an escape.
     private var start = 0
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, column: Int, indent: Int, folds: Bool) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, column: Int, indent: Int, folds: Bool, isLossless: Bool) {
         self.column = column
         self.indent = indent
         self.folds = folds
+        self.isLossless = isLossless
         var text: [UInt32] = []
         text.reserveCapacity(bytes.count)
         var index = 0
@@ -43,7 +45,9 @@ struct DoubleQuotedWriter {
     }
 
     private mutating func fold(at end: Int) {
-        let needsBackslash = needsBackslash(at: end)
+        // Right after an escape only a space can be left to the line break.
+        let isTorn = isLossless && start > end && text[start] != Self.space
+        let needsBackslash = isTorn || needsBackslash(at: end)
         flush(to: end)
         if needsBackslash { output.append(Self.backslash) }
         output.append(0x0A)

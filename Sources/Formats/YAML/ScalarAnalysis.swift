@@ -5,6 +5,8 @@ struct ScalarAnalysis {
     private(set) var isMultiline = false
     /// Length in code points.
     private(set) var count = 0
+    /// Whether U+0085 occurs, which single quotes turn into a space.
+    private(set) var hasNextLine = false
     private var hasIndicator = false
     private var hasLineFeed = false
     private var hasQuote = false
@@ -56,7 +58,9 @@ struct ScalarAnalysis {
     private mutating func analyzeWide(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         let (scalar, length) = Self.scalar(in: text, at: index)
         switch scalar {
-        case 0x85, 0x2028, 0x2029: noteBreak(text, from: index, length: length)
+        case 0x85, 0x2028, 0x2029:
+            hasNextLine = hasNextLine || scalar == 0x85
+            noteBreak(text, from: index, length: length)
         case 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: break
         default: hasUnprintable = true
         }

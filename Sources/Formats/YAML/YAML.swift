@@ -34,14 +34,24 @@ package enum YAML {
     }
 
     /// The text of a document as DVC writes its lock file: byte for byte, line feed at the end.
-    package static func emit(_ value: Value) -> String {
-        String(decoding: emitBytes(value), as: UTF8.self)
+    ///
+    /// DVC's text does not always read back as the same value: where it breaks a long line at several spaces, one is
+    /// left; where it breaks behind an escape, a space is added. Keys are never broken, because that could not be read.
+    ///
+    /// - Parameter lossless: Whether to write such places so that they read back, and the rest as DVC does.
+    package static func emit(_ value: Value, lossless: Bool = false) -> String {
+        String(decoding: emitBytes(value, lossless: lossless), as: UTF8.self)
     }
 
-    /// The same as ``emit(_:)``, as bytes.
-    package static func emitBytes(_ value: Value) -> [UInt8] {
-        var emitter = YAMLEmitter()
+    /// The same as ``emit(_:lossless:)``, as bytes.
+    package static func emitBytes(_ value: Value, lossless: Bool = false) -> [UInt8] {
+        var emitter = YAMLEmitter(isLossless: lossless)
         emitter.writeDocument(value)
         return emitter.output
     }
+
+    /// The value that comes back after ``emit(_:lossless:)`` wrote this one and somebody read it.
+    ///
+    /// Compare with it what a lock file says: a command whose spaces DVC's layout loses has not changed.
+    package static func readBack(_ value: Value) -> Value { (try? load(emitBytes(value), file: "")) ?? value }
 }

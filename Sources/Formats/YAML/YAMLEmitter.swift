@@ -4,8 +4,12 @@ struct YAMLEmitter {
     static let width = 80
 
     private(set) var output: [UInt8] = []
+    /// Whether to stray from ruamel.yaml where what it writes reads back as something else.
+    var isLossless: Bool
     /// Code points on the current line.
     private var column = 0
+
+    init(isLossless: Bool) { self.isLossless = isLossless }
 
     mutating func writeDocument(_ value: Value) {
         switch value {
@@ -49,7 +53,7 @@ struct YAMLEmitter {
         }
     }
 
-    private mutating func writeEntryValue(_ value: Value, indent: Int) {
+    mutating func writeEntryValue(_ value: Value, indent: Int) {
         switch value {
         case .mapping(let mapping) where !mapping.isEmpty:
             newline(indent + 2)
@@ -75,7 +79,7 @@ struct YAMLEmitter {
     }
 
     /// Writes what stands behind the two columns of `- `, `? ` or `: ` at `indent`.
-    private mutating func writeItem(_ value: Value, indent: Int) {
+    mutating func writeItem(_ value: Value, indent: Int) {
         switch value {
         case .mapping(let mapping) where !mapping.isEmpty: writeEntries(mapping.entries, indent: indent + 2)
         case .list(let values) where !values.isEmpty: writeItems(values, indent: indent + 2)
@@ -106,13 +110,16 @@ struct YAMLEmitter {
     }
 
     /// Writes a word of ASCII, on the next line where it does not fit.
-    private mutating func writeWord(_ text: String, indent: Int) {
-        if column + text.utf8.count > Self.width, column > indent { newline(indent) }
-        writeASCII(text)
+    private mutating func writeWord(_ text: String, indent: Int) { writeWord(text.utf8, indent: indent) }
+
+    mutating func writeWord(_ text: some Collection<UInt8>, indent: Int) {
+        if column + text.count > Self.width, column > indent { newline(indent) }
+        output.append(contentsOf: text)
+        column += text.count
     }
 
     /// - Returns: `false`, with nothing written, for a key that needs `? `: a long one, one with line breaks, a collection.
-    private mutating func writeSimpleKey(_ key: Value, indent: Int) -> Bool {
+    mutating func writeSimpleKey(_ key: Value, indent: Int) -> Bool {
         switch key {
         case .null:
             writeASCII("null")
@@ -132,7 +139,8 @@ struct YAMLEmitter {
     private mutating func writeString(_ text: UnsafeBufferPointer<UInt8>, indent: Int, isKey: Bool) -> Bool {
         let analysis = ScalarAnalysis(text)
         if isKey, analysis.isMultiline || analysis.count > Self.longestSimpleKey { return false }
-        let style = analysis.style(kind: YAMLScalar.kind(of: text))
+        var style = analysis.style(kind: YAMLScalar.kind(of: text))
+        if isLossless, style == .single, analysis.hasNextLine { style = .double }
         let fits = column + analysis.count + 2 <= Self.width
         switch style {
         case .plain where fits || isKey: write(text, count: analysis.count)
@@ -143,15 +151,18 @@ struct YAMLEmitter {
         return true
     }
 
+    /// A break behind several spaces reads back as one space; where that must not be the line gets longer.
     private mutating func writePlain(_ text: UnsafeBufferPointer<UInt8>, indent: Int) {
+        var isBreakable = true
         ScalarRun.forEach(in: text) { run in
             switch run.kind {
-            case .spaces where run.bytes.count == 1 && column >= Self.width: newline(indent)
-            case .word where column + run.count > Self.width && column > indent:
+            case .spaces where run.count == 1 && column >= Self.width: newline(indent)
+            case .word where isBreakable && column + run.count > Self.width && column > indent:
                 newline(indent)
                 write(run.bytes, count: run.count)
             default: write(run.bytes, count: run.count)
             }
+            isBreakable = !isLossless || run.kind == .word || run.count == 1
         }
     }
 
@@ -171,7 +182,7 @@ struct YAMLEmitter {
     }
 
     private mutating func writeDouble(_ text: UnsafeBufferPointer<UInt8>, indent: Int, folds: Bool) {
-        var writer = DoubleQuotedWriter(text, column: column + 1, indent: indent, folds: folds)
+        var writer = DoubleQuotedWriter(text, column: column + 1, indent: indent, folds: folds, isLossless: isLossless)
         writer.run()
         writeASCII("\"")
         output += writer.output
@@ -181,22 +192,42 @@ struct YAMLEmitter {
 
     // MARK: Bytes
 
+    /// Writes a part of another text that may have line feeds.
+    mutating func writeSource(_ source: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        writeBytes(source[range])
+    }
+
+    mutating func writeBytes(_ bytes: some BidirectionalCollection<UInt8>) {
+        output.append(contentsOf: bytes)
+        let line = bytes.lastIndex(of: 0x0A).map { bytes[bytes.index(after: $0)...] }
+        if line != nil { column = 0 }
+        column += (line ?? bytes[...]).count { $0 & 0xC0 != 0x80 }
+    }
+
+    /// Goes to `target`, or one column on where that is behind already.
+    mutating func pad(to target: Int) {
+        let count = max(target - column, 1)
+        output.append(contentsOf: repeatElement(0x20, count: count))
+        column += count
+    }
+
     private mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, count: Int) {
         output.append(contentsOf: bytes)
         column += count
     }
 
-    private mutating func writeASCII(_ text: String) {
+    mutating func writeASCII(_ text: String) {
         output.append(contentsOf: text.utf8)
         column += text.utf8.count
     }
 
-    private mutating func space() {
+    mutating func space() {
         output.append(0x20)
         column += 1
     }
 
-    private mutating func newline(_ indent: Int) {
+    mutating func newline(_ indent: Int) {
         output.append(0x0A)
         output.append(contentsOf: repeatElement(0x20, count: indent))
         column = indent
