@@ -44,8 +44,9 @@ package final class FileLock {
             waited += step
         }
         let text = " \(getpid())\n"
-        ftruncate(file.rawValue, 0)
+        // Never empty, so that whoever has to wait can always say for whom.
         _ = text.withCString { pwrite(file.rawValue, $0, text.utf8.count, 0) }
+        ftruncate(file.rawValue, off_t(text.utf8.count))
     }
 
     deinit { try? file.close() }

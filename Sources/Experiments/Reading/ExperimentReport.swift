@@ -42,8 +42,6 @@ package struct ExperimentReport {
 
     package let workspace: Revision?
     package let baselines: [Baseline]
-    /// The name of the experiment that is running in the workspace.
-    package let running: String?
     private let layout: CheckpointLayout
 
     package init(_ context: ExperimentContext, _ request: ShowRequest) throws {
@@ -54,11 +52,8 @@ package struct ExperimentReport {
         let catalog = try ExperimentCatalog(of: context.repository)
         let names = try BaselineNames(context.repository)
         let info = RunInfo.running(in: context.project.root)
-        running = info?.name
-        workspace =
-            request.hidesWorkspace
-            ? nil
-            : Revision(id: "workspace", name: nil, seconds: nil, data: Result { try reader.workspaceData() })
+        let live = Revision(id: "workspace", name: nil, seconds: nil, data: Result { try reader.workspaceData() })
+        workspace = request.hidesWorkspace ? nil : live
         func revision(_ commit: Commit, name: String?) -> Revision {
             Revision(id: commit.id.hex, name: name, seconds: commit.seconds, data: Result { try reader.data(of: commit) })
         }
@@ -74,6 +69,11 @@ package struct ExperimentReport {
                     isRunning: isRunning)
             }
             Self.sort(&lines)
+            if let info, info.baseline == id, !lines.contains(where: \.isRunning) {
+                let name = info.name ?? ""
+                let running = Revision(id: "workspace", name: name, seconds: nil, data: live.data)
+                lines.insert(Line(name: name, revisions: [running], isRunning: true), at: 0)
+            }
             if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
             return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
         }
@@ -134,13 +134,6 @@ package struct ExperimentReport {
                 }
                 rows.append(row)
             }
-        }
-        if let running, !baselines.contains(where: { $0.lines.contains(where: \.isRunning) }), let workspace {
-            var row = Self.row(workspace, .branchCommit)
-            row.name = running
-            row.state = "Running"
-            row.executor = "Workspace"
-            rows.insert(row, at: min(rows.count, 2))
         }
         return rows
     }
