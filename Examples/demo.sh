@@ -96,7 +96,7 @@ check "the working tree is not clean" test -z "$(git status --porcelain)"
 
 title "2. Train, and press Ctrl-C in the middle"
 # git itself always reports an interruption as 130, so the program is called by its own name here.
-interrupted 4 "git-exp run"
+interrupted 4 "git-exp run    # not through git, which reports every interruption as 130"
 first=$(experiment_name)
 check "the interrupted experiment has no name" test -n "$first"
 hands_off main

@@ -148,7 +148,8 @@ def check_dvc_waits_for_our_lock(check):
     repository.write("params.yaml", "epochs: 5000\n# the learning rate\nlr: 0.1\n")
     process = repository.start(repository.tools.program, "run")
 
-    def caught():
+    def held():
+        """Whether the lock is held; if so, the program is stopped with it."""
         with lock.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -163,17 +164,24 @@ def check_dvc_waits_for_our_lock(check):
             os.kill(process.pid, signal.SIGCONT)
             return False
 
-    try:
+    def catch():
         deadline = time.monotonic() + 60
-        while not caught():
+        while not held():
             expect(process.poll() is None, f"the run ended:\n{process.log.read_text()}")
             expect(time.monotonic() < deadline, "the lock was never seen held")
-        holder = lock.read_text()
+
+    try:
+        catch()
         for which in BOTH:
             result = repository.tool(which, "exp", "list", status=255)
             expect("Unable to acquire lock" in result.text, str(result))
-        expect_equal(holder, f" {process.pid}\n", "content of the lock")
         expect("first" in repository.run(repository.tools.program, "list", timeout=10).output, "our list waits")
+        for _ in range(20):  # it may have been stopped between taking the lock and writing its number
+            if lock.read_text() == f" {process.pid}\n":
+                break
+            os.kill(process.pid, signal.SIGCONT)
+            catch()
+        expect_equal(lock.read_text(), f" {process.pid}\n", "content of the lock")
     finally:
         end_session(process)
 

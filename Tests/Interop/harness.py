@@ -117,16 +117,18 @@ class Tools:
     """The programs under test, and an environment without anything of the user's."""
 
     def __init__(self, program, environments, home):
-        self.program = str(pathlib.Path(program).resolve())
         self.environments = environments
         self.home = home
-        home.mkdir(parents=True)
+        # A folder of its own on PATH, so that git finds this program as `git exp` whatever its file is called.
+        (home / "bin").mkdir(parents=True)
+        self.program = str(home / "bin" / "git-exp")
+        os.symlink(pathlib.Path(program).resolve(), self.program)
         (home / ".gitconfig").write_text(
             "[user]\n\tname = Interop\n\temail = interop@example.com\n[init]\n\tdefaultBranch = main\n"
             "[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n[protocol \"file\"]\n\tallow = always\n")
         keep = {key: value for key, value in os.environ.items()
                 if not key.startswith(("GIT_", "DVC", "PYTHON", "VIRTUAL_ENV", "XDG_"))}
-        path = [str(pathlib.Path(self.program).parent), str(pathlib.Path(sys.executable).resolve().parent), keep["PATH"]]
+        path = [str(home / "bin"), str(pathlib.Path(sys.executable).resolve().parent), keep["PATH"]]
         self.variables = keep | {
             "HOME": str(home), "PATH": os.pathsep.join(path), "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "PAGER": "cat", "COLUMNS": "400",
