@@ -43,7 +43,8 @@ package enum CacheError: UserFacingError, Hashable {
         case .changedMeanwhile: "let whatever writes it finish, then run the command again"
         case .ignoreFileInside: "move it above the tracked folder"
         case .badManifest, .missingObject: "fetch it again, or run the experiment again"
-        case .corruptObject(_, let path): "it was moved to '\(clean(path))'; fetch it again, or run the experiment again"
+        case .corruptObject(_, let path):
+            "it was moved to '\(clean(path))'; fetch it again, or run the experiment again"
         case .unsavedData: "keep them elsewhere, or give --force to replace them"
         case .pathLeavesProject, .beyondLink: "nothing was written there"
         }

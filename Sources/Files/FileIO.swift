@@ -1,11 +1,11 @@
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Whole-file operations; every failure names the path.
@@ -15,7 +15,7 @@ package enum FileIO {
         let file: FileDescriptor
         do {
             file = try retry { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) }
-        } catch where error == .noSuchFileOrDirectory || error == .notDirectory {
+        } catch  where error == .noSuchFileOrDirectory || error == .notDirectory {
             return nil
         } catch {
             throw FileError("read", path, error)
@@ -133,7 +133,9 @@ package enum FileIO {
     }
 
     private static func rename(_ source: FilePath, _ destination: FilePath) throws(Errno) {
-        let result = source.withPlatformString { old in destination.withPlatformString { new in platformRename(old, new) } }
+        let result = source.withPlatformString { old in
+            destination.withPlatformString { new in platformRename(old, new) }
+        }
         if result != 0 { throw Errno(rawValue: errno) }
     }
 
@@ -210,7 +212,9 @@ package enum FileIO {
     package static func symlinkTarget(_ path: FilePath) throws(FileError) -> FilePath? {
         var buffer = [CChar](repeating: 0, count: 4_097)
         let count = path.withPlatformString { readlink($0, &buffer, 4_096) }
-        if count >= 0 { return FilePath(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)) }
+        if count >= 0 {
+            return FilePath(String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+        }
         let code = Errno(rawValue: errno)
         if code == .noSuchFileOrDirectory || code == .notDirectory || code == .invalidArgument { return nil }
         throw FileError("read the link", path, code)
@@ -226,7 +230,8 @@ package enum FileIO {
     /// Waits until a folder's names have reached the disk.
     package static func syncFolder(_ path: FilePath) throws(FileError) {
         do {
-            let folder = try FileDescriptor.open(path.isEmpty ? "." : path, .readOnly, options: [.directory, .closeOnExec])
+            let folder = try FileDescriptor.open(
+                path.isEmpty ? "." : path, .readOnly, options: [.directory, .closeOnExec])
             defer { try? folder.close() }
             if fsync(folder.rawValue) != 0 { throw Errno(rawValue: errno) }
         } catch let error as Errno {

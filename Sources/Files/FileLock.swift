@@ -2,11 +2,11 @@ import Diagnostics
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// An exclusive `flock` on a file that names its holder: ` <process>` and a line feed, as DVC writes it.

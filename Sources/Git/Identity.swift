@@ -2,11 +2,11 @@ import Diagnostics
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Who commits here, as git decides it.
@@ -48,7 +48,9 @@ package struct Identity: Sendable {
     /// line feeds anywhere.
     private static func isClean(_ text: String) -> Bool {
         func isCrud(_ byte: UInt8) -> Bool { byte <= 32 || ".,:;<>\"\\'".utf8.contains(byte) }
-        guard let first = text.utf8.first, let last = text.utf8.last, !isCrud(first), !isCrud(last) else { return false }
+        guard let first = text.utf8.first, let last = text.utf8.last, !isCrud(first), !isCrud(last) else {
+            return false
+        }
         return !text.utf8.contains { $0 == 10 || $0 == 60 || $0 == 62 || $0 == 0 }
     }
 

@@ -3,11 +3,11 @@ import Files
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Whether git stores this repository's files byte for byte, so that no filter needs to run.

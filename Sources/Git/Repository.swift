@@ -75,10 +75,14 @@ package final class Repository {
     private static func unsupportedShape(near directory: FilePath) -> GitError? {
         var path = git_buf()
         defer { git_buf_dispose(&path) }
-        let found = getenvironment("GIT_DIR").map { FilePath($0) } ?? {
-            guard directory.withPlatformString({ git_repository_discover(&path, $0, 1, nil) }) == 0 else { return nil }
-            return path.ptr.map { FilePath(String(cString: $0)) }
-        }()
+        let found =
+            getenvironment("GIT_DIR").map { FilePath($0) }
+            ?? {
+                guard directory.withPlatformString({ git_repository_discover(&path, $0, 1, nil) }) == 0 else {
+                    return nil
+                }
+                return path.ptr.map { FilePath(String(cString: $0)) }
+            }()
         guard let found, let settings = GitSettings(file: found.appending("config")) else { return nil }
         if let format = settings["extensions.objectformat"], format.lowercased() != "sha1" {
             return GitError(

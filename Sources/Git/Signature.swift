@@ -20,7 +20,8 @@ package struct Signature: Hashable, Sendable {
         let minutes = abs(offset)
         let zone = (minutes / 60) * 100 + minutes % 60
         let digits = String(zone)
-        return "\(name) <\(email)> \(seconds) \(sign)\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
+        return
+            "\(name) <\(email)> \(seconds) \(sign)\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
     }
 
     /// Reads what ``text`` writes; `nil` where it does not have that form.

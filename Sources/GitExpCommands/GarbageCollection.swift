@@ -63,7 +63,11 @@ struct GarbageCollection: ParsableCommand {
             global.console.print("\(victim.tip.short) [\(Console.sanitized(victim.name))] of \(victim.baseline.short)")
         }
         if dryRun { return }
-        if !force, !Question.ask("Remove \(victims.count == 1 ? "this experiment" : "these \(victims.count) experiments")?", global.console) {
+        if !force,
+            !Question.ask(
+                "Remove \(victims.count == 1 ? "this experiment" : "these \(victims.count) experiments")?",
+                global.console)
+        {
             global.console.note("Nothing was removed; --force does it without asking.")
             throw ExitStatus.no
         }

@@ -3,16 +3,17 @@ import Experiments
 import Pipeline
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// What `run` and `repro` share: which stages, and how.
 struct StageOptions: ParsableArguments {
-    @Argument(help: "Stages: names, dvc.yaml files, or path/dvc.yaml:name. Default: the dvc.yaml of the current folder.")
+    @Argument(
+        help: "Stages: names, dvc.yaml files, or path/dvc.yaml:name. Default: the dvc.yaml of the current folder.")
     var targets: [String] = []
 
     @Flag(name: .shortAndLong, help: "Only the stages named, without what they need.")

@@ -34,7 +34,9 @@ struct StageCommand: ParsableCommand {
 
         @Option(
             name: .shortAndLong,
-            help: "Parameters that the command reads: lr,epochs or other.json:lr; with a colon and no name, the whole file.")
+            help:
+                "Parameters that the command reads: lr,epochs or other.json:lr; with a colon and no name, the whole file."
+        )
         var params: [String] = []
 
         @Option(name: .shortAndLong, help: "A file or folder that the command writes; it goes to the cache.")
@@ -43,7 +45,9 @@ struct StageCommand: ParsableCommand {
         @Option(name: [.customShort("O"), .long], help: "An output that is not cached.")
         var outsNoCache: [String] = []
 
-        @Option(name: .shortAndLong, help: "A checkpoint: an output that stays between runs and may be saved while the command runs.")
+        @Option(
+            name: .shortAndLong,
+            help: "A checkpoint: an output that stays between runs and may be saved while the command runs.")
         var checkpoints: [String] = []
 
         @Option(help: "An output that stays between runs.")

@@ -1,11 +1,11 @@
 import Formats
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Values as the cells of a table show them.
@@ -13,7 +13,8 @@ enum CellText {
     /// Numbers with so many significant digits; `nil` keeps all.
     static func of(_ value: Value, digits: Int?) -> String {
         switch value {
-        case .float(let number): digits.map { PythonNumber.significant(number, digits: $0) } ?? PythonNumber.repr(number)
+        case .float(let number):
+            digits.map { PythonNumber.significant(number, digits: $0) } ?? PythonNumber.repr(number)
         case .list, .mapping: PythonText.repr(rounded(value, digits: digits))
         default: PythonText.str(value)
         }

@@ -30,7 +30,9 @@ package struct PlainTable: Sendable {
     package var markdown: String {
         let widths = widths
         func line(_ cells: [String]) -> String {
-            "| " + zip(cells, widths).map { DisplayWidth.padded(MarkdownText.escaped($0), to: $1) }.joined(separator: " | ") + " |\n"
+            "| "
+                + zip(cells, widths).map { DisplayWidth.padded(MarkdownText.escaped($0), to: $1) }.joined(
+                    separator: " | ") + " |\n"
         }
         let rule = "|" + widths.map { String(repeating: "-", count: $0 + 2) }.joined(separator: "|") + "|\n"
         return line(headers) + rule + rows.map(line).joined() + "\n"
@@ -40,6 +42,7 @@ package struct PlainTable: Sendable {
 enum MarkdownText {
     /// A pipe would end the cell.
     static func escaped(_ text: String) -> String {
-        text.contains("|") ? text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") : text
+        text.contains("|")
+            ? text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") : text
     }
 }

@@ -137,7 +137,8 @@ private struct ColumnBuilder {
         for (files, group) in [(row.metrics, ShowColumn.Group.metric), (row.parameters, .parameter)] {
             for file in files {
                 guard let leaves = file.leaves else {
-                    for index in columns.indices where columns[index].group == group && columns[index].file == file.file {
+                    for index in columns.indices where columns[index].group == group && columns[index].file == file.file
+                    {
                         cells[index] = .unreadable
                     }
                     continue

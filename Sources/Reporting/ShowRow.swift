@@ -121,7 +121,8 @@ package enum CheckpointTree {
                 if let next, owners[next] != index {
                     return Place(kind: .checkpointCommit, commit: commit, name: name, parent: next)
                 }
-                let kind: ShowRow.Kind = next == nil ? .checkpointBase : position == 0 ? .checkpointTip : .checkpointCommit
+                let kind: ShowRow.Kind =
+                    next == nil ? .checkpointBase : position == 0 ? .checkpointTip : .checkpointCommit
                 return Place(kind: kind, commit: commit, name: name, parent: nil)
             }
         }

@@ -34,9 +34,12 @@ package struct ShowTable {
             let created = rows.map { $0.created.map { TimeText.short($0, now: now) } ?? "-" }
             columns.append(Column(header: "Created", cells: created, isRight: false, group: nil))
         }
-        if hasState { columns.append(Column(header: "State", cells: rows.map { $0.state ?? "-" }, isRight: false, group: nil)) }
+        if hasState {
+            columns.append(Column(header: "State", cells: rows.map { $0.state ?? "-" }, isRight: false, group: nil))
+        }
         if hasExecutor {
-            columns.append(Column(header: "Executor", cells: rows.map { $0.executor ?? "-" }, isRight: false, group: nil))
+            columns.append(
+                Column(header: "Executor", cells: rows.map { $0.executor ?? "-" }, isRight: false, group: nil))
         }
         let digits = options.precision ?? 5
         for (index, column) in content.columns.enumerated() {
@@ -112,14 +115,17 @@ package struct ShowTable {
     private static func fit(_ columns: inout [Column], _ widths: inout [Int], into width: Int) {
         func total() -> Int { widths.reduce(0, +) + 3 * (widths.count - 1) + 4 }
         var dropped = false
-        while total() > width, let last = columns.indices.last(where: { index in
-            columns[index].group != nil && columns[..<index].contains { $0.group == columns[index].group }
-        }) {
+        while total() > width,
+            let last = columns.indices.last(where: { index in
+                columns[index].group != nil && columns[..<index].contains { $0.group == columns[index].group }
+            })
+        {
             columns.remove(at: last)
             widths.remove(at: last)
             if !dropped {
                 dropped = true
-                columns.append(Column(header: "…", cells: columns[0].cells.map { _ in "…" }, isRight: false, group: nil))
+                columns.append(
+                    Column(header: "…", cells: columns[0].cells.map { _ in "…" }, isRight: false, group: nil))
                 widths.append(1)
             }
         }
@@ -155,7 +161,10 @@ package struct ShowTable {
         for (row, cells) in zip(rows, content.cells) {
             let isBaseline = row.kind == .baseline
             let short = row.revision == "workspace" ? row.revision : String(row.revision.prefix(7))
-            var fields = [isBaseline ? "" : row.name ?? "", isBaseline ? (options.usesIDs ? short : row.name ?? short) : short, row.kind.rawValue]
+            var fields = [
+                isBaseline ? "" : row.name ?? "", isBaseline ? (options.usesIDs ? short : row.name ?? short) : short,
+                row.kind.rawValue,
+            ]
             if !options.hidesTimestamp { fields.append(row.created.map(TimeText.iso) ?? "") }
             fields.append(row.parent.map { String($0.prefix(7)) } ?? "")
             if hasState { fields.append(row.state ?? "") }
@@ -169,7 +178,8 @@ package struct ShowTable {
     private static func csvLine(_ fields: [String]) -> String {
         fields.map { field in
             guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 10 || $0 == 13 }) else { return field }
-            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                + "\""
         }.joined(separator: ",") + "\r\n"
     }
 }

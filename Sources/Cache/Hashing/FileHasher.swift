@@ -25,7 +25,7 @@ enum FileHasher {
         do {
             // A FIFO must not make us wait for its other end.
             file = try FileIO.retry { try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]) }
-        } catch where error == .noSuchFileOrDirectory {
+        } catch  where error == .noSuchFileOrDirectory {
             if try FileStatus.of(path, followingLinks: false)?.kind == .symlink { throw CacheError.danglingLink(path) }
             throw CacheError.missing(path)
         } catch {

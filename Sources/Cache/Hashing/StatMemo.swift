@@ -36,7 +36,9 @@ package final class StatMemo: @unchecked Sendable {
     /// The hash of the file, if it is known and the file did not change since.
     package func md5(of path: FilePath, _ status: FileStatus, _ generation: Generation) -> String? {
         lock.with {
-            guard let entry = loaded()[Key(path: path, generation: generation)], entry.matches(status) else { return nil }
+            guard let entry = loaded()[Key(path: path, generation: generation)], entry.matches(status) else {
+                return nil
+            }
             return entry.md5
         }
     }

@@ -64,7 +64,9 @@ package struct Checkout {
         var parent = reader.root
         for component in inProject.removingLastComponent().components {
             parent.append(component)
-            if try FileStatus.of(parent, followingLinks: false)?.kind == .symlink { throw CacheError.beyondLink(parent) }
+            if try FileStatus.of(parent, followingLinks: false)?.kind == .symlink {
+                throw CacheError.beyondLink(parent)
+            }
         }
     }
 

@@ -102,7 +102,7 @@ package struct ObjectStore: Sendable {
         try FileIO.setMode(temporary, 0o444)
         do {
             try FileIO.move(temporary, to: destination)
-        } catch where error.code == .noSuchFileOrDirectory {
+        } catch  where error.code == .noSuchFileOrDirectory {
             try makeFolder(for: destination)
             try FileIO.move(temporary, to: destination)
         }

@@ -88,7 +88,8 @@ package struct ProjectLock: Exclusion {
 
     package func exclusively(_ body: () throws -> Void) throws {
         let lock = try FileLock(path, patience: patience) { holder in
-            console.note("waiting for " + (holder.map { "process \($0)" } ?? "another process") + " to finish its work …")
+            console.note(
+                "waiting for " + (holder.map { "process \($0)" } ?? "another process") + " to finish its work …")
         }
         try withExtendedLifetime(lock) { try body() }
     }

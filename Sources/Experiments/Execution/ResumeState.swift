@@ -19,10 +19,13 @@ struct ResumeState {
         remains: RunJournal.Remains?
     ) throws -> ResumeState? {
         let repository = context.repository
-        if let name = remains?.reference, let tip = try repository.commit(named: name), let reference = ExperimentReference(name) {
+        if let name = remains?.reference, let tip = try repository.commit(named: name),
+            let reference = ExperimentReference(name)
+        {
             try repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
             try repository.setReference(StateReference.applied, to: tip, expecting: .anything)
-            context.console.note("the run before was killed; its last checkpoint \(tip.short) is where this one goes on")
+            context.console.note(
+                "the run before was killed; its last checkpoint \(tip.short) is where this one goes on")
             if reference.baseline == head {
                 return ResumeState(commit: tip, experiment: Experiment(reference: reference, tip: tip))
             }

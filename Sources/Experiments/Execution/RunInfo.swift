@@ -4,11 +4,11 @@ import Git
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The files by which a run in the workspace is seen from another terminal, by this program and by DVC.
@@ -28,7 +28,11 @@ struct RunInfo {
             ("git_url", .string("file://" + workTree.string)), ("baseline_rev", .string(baseline.hex)),
             ("location", .string("workspace")), ("root_dir", .string(workTree.lexicallyNormalized().string)),
             ("dvc_dir", .string(context.inRepository(".dvc").string)), ("name", .string(name)),
-            ("wdir", .string(context.inRepository(context.folder).isEmpty ? "." : context.inRepository(context.folder).string)),
+            (
+                "wdir",
+                .string(
+                    context.inRepository(context.folder).isEmpty ? "." : context.inRepository(context.folder).string)
+            ),
             ("result_hash", .null), ("result_ref", .null), ("result_force", .bool(false)), ("status", .int(2)),
         ])
         try FileIO.makeDirectories(folder)

@@ -4,11 +4,11 @@ import Formats
 import SystemPackage
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The run that is going on in a workspace: one at a time, and known to whoever looks.

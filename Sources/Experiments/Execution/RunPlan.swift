@@ -47,7 +47,8 @@ struct RunPlan {
         try index.refresh()
         let results = Set(
             workspace.files.flatMap(\.stages).flatMap { stage in
-                [stage.lockFile] + stage.outputs.map(\.rooted) + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
+                [stage.lockFile] + stage.outputs.map(\.rooted)
+                    + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
             }.map { context.inRepository($0).string })
         let changes = try repository.differingPaths(tree, try index.writeTree()).filter { path in
             !results.contains(path) && !path.hasSuffix(".gitignore")
@@ -63,7 +64,8 @@ struct RunPlan {
                 throw ExperimentError.unchangedCheckpoint(state.commit.short, heads: heads.map(\.name))
             }
             if let name = request.name, !name.isIdentical(to: experiment.name) {
-                console.warn("experiment '\(experiment.name)' goes on under its own name; '--name \(name)' does not count")
+                console.warn(
+                    "experiment '\(experiment.name)' goes on under its own name; '--name \(name)' does not count")
             }
             console.note("Existing checkpoint experiment '\(experiment.name)' will be resumed")
             announce(state, console)

@@ -111,7 +111,8 @@ package struct WorkspaceRun {
 
     private func report(_ result: RunResult, _ experiment: Experiment) {
         if let (stage, skipped) = result.interrupted {
-            console.warn("stage '\(Console.sanitized(stage))' was interrupted after a checkpoint; later stages were not run")
+            console.warn(
+                "stage '\(Console.sanitized(stage))' was interrupted after a checkpoint; later stages were not run")
             if !skipped.isEmpty {
                 console.warn("skipped stages: " + skipped.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))
             }
@@ -160,7 +161,8 @@ package struct WorkspaceRun {
     private func warnAboutLive(_ workspace: ProjectWorkspace) {
         for file in workspace.files where !file.liveStages.isEmpty {
             console.warn(
-                "'\(Console.sanitized(file.path.string))' has a 'live' section, which DVC 2.34 and later refuse to read")
+                "'\(Console.sanitized(file.path.string))' has a 'live' section, which DVC 2.34 and later refuse to read"
+            )
         }
     }
 }

@@ -46,7 +46,7 @@ package struct RevisionResolver {
         let commit: CommitID?
         do {
             commit = try repository.resolve(text)
-        } catch where error.code == .ambiguous {
+        } catch  where error.code == .ambiguous {
             throw ExperimentError.ambiguous(text, references: ["the ids of several objects"])
         }
         guard let commit else { throw ExperimentError.unknown(text, similar: similar(to: text)) }

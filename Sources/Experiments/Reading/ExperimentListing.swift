@@ -17,7 +17,8 @@ package struct ExperimentListing {
         let commits = try selection.commits(in: context.repository, chains: ChainReader(context.repository))
         groups = commits.compactMap { commit in
             let experiments = catalog.experiments(of: commit)
-            return experiments.isEmpty ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)
+            return experiments.isEmpty
+                ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)
         }
     }
 }

@@ -30,7 +30,8 @@ extension ExperimentReport {
         case .success(let found): data = .mapping(mapping(of: found, revision))
         case .failure(let error):
             let message = (error as? UserFacingError)?.message ?? String(describing: error)
-            failure = .mapping(Mapping([("msg", .string(message)), ("type", .string(String(describing: type(of: error))))]))
+            failure = .mapping(
+                Mapping([("msg", .string(message)), ("type", .string(String(describing: type(of: error))))]))
         }
         return .mapping(
             Mapping([
@@ -51,7 +52,10 @@ extension ExperimentReport {
                                 file,
                                 .mapping(
                                     Mapping([
-                                        ("error", .mapping(Mapping([("type", .string(type)), ("msg", .string(message))])))
+                                        (
+                                            "error",
+                                            .mapping(Mapping([("type", .string(type)), ("msg", .string(message))]))
+                                        )
                                     ]))
                             )
                         }
@@ -62,7 +66,8 @@ extension ExperimentReport {
                 Mapping(
                     list.map { datum in
                         var entry = Mapping([
-                            ("hash", datum.hash.map { .string($0) } ?? .null), ("size", datum.size.map { .int($0) } ?? .null),
+                            ("hash", datum.hash.map { .string($0) } ?? .null),
+                            ("size", datum.size.map { .int($0) } ?? .null),
                             ("nfiles", datum.fileCount.map { .int($0) } ?? .null),
                         ])
                         if isOutput {

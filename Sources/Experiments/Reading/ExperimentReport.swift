@@ -55,7 +55,8 @@ package struct ExperimentReport {
         let live = Revision(id: "workspace", name: nil, seconds: nil, data: Result { try reader.workspaceData() })
         workspace = request.hidesWorkspace ? nil : live
         func revision(_ commit: Commit, name: String?) -> Revision {
-            Revision(id: commit.id.hex, name: name, seconds: commit.seconds, data: Result { try reader.data(of: commit) })
+            Revision(
+                id: commit.id.hex, name: name, seconds: commit.seconds, data: Result { try reader.data(of: commit) })
         }
         baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
             let commit = try chains.commit(id)
@@ -174,7 +175,8 @@ extension ExperimentReport {
     package var warnings: [String] {
         var seen: Set<String> = []
         let revisions =
-            [workspace].compactMap { $0 } + baselines.map(\.revision) + baselines.flatMap { $0.lines.flatMap(\.revisions) }
+            [workspace].compactMap { $0 } + baselines.map(\.revision)
+            + baselines.flatMap { $0.lines.flatMap(\.revisions) }
         return revisions.compactMap { revision in
             guard case .failure(let error) = revision.data else { return nil }
             let reason = (error as? any UserFacingError)?.message ?? String(describing: error)

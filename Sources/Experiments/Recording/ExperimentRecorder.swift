@@ -40,7 +40,11 @@ final class ExperimentRecorder {
         let entries = unchanged.map { (name: $0.stage.name, entry: $0.entry) } + [(name: stage.name, entry: entry)]
         let isFirst = checkpoints == 0
         try index.refresh()
-        if isFirst { try addFiles(of: unchanged.map(\.stage) + [stage], locks: true) } else { try addResults(of: stage) }
+        if isFirst {
+            try addFiles(of: unchanged.map(\.stage) + [stage], locks: true)
+        } else {
+            try addResults(of: stage)
+        }
         try commit(message: Self.message(entries), isContinued: stage.hasCheckpoints)
         checkpoints += 1
         context.console.note("Checkpoint experiment iteration '\(tip.short)'.")

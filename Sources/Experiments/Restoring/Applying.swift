@@ -22,7 +22,8 @@ package struct Applying {
     package func apply(_ commit: CommitID, named name: String) throws -> Bool {
         let head = try context.head()
         if let running = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(process: running.process, program: "experiment '\(running.name ?? "?")'")
+            throw ExperimentError.runInProgress(
+                process: running.process, program: "experiment '\(running.name ?? "?")'")
         }
         try FileIO.makeDirectories(context.scratch)
         let target = try repository.commit(commit)
@@ -75,7 +76,8 @@ package struct Applying {
         let message = "On \(branch): dvc-exp-apply:\(head.hex):\(target.id.hex):\(target.id.short)"
         let headTree = try repository.commit(head).tree
         let staged = try repository.writeCommit(
-            tree: headTree, parents: [head], author: identity.signature(), message: "index on \(branch): \(head.short)\n")
+            tree: headTree, parents: [head], author: identity.signature(),
+            message: "index on \(branch): \(head.short)\n")
         let stash = try repository.writeCommit(
             tree: present, parents: [head, staged], author: identity.signature(), message: message)
         let git = GitCommand(in: repository.workTree ?? repository.gitDirectory)
@@ -86,7 +88,8 @@ package struct Applying {
         }
         let paths = unsaved.prefix(3).map { ShellWord.quoted($0) }.joined(separator: " ")
         let more = unsaved.count > 3 ? " (and \(unsaved.count - 3) more)" : ""
-        console.note("Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
+        console.note(
+            "Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
         console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
     }
 
@@ -99,7 +102,8 @@ package struct Applying {
             for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
                 guard let hash = lock?.output(output.path)?.hash else { continue }
                 guard try workspace.store.contains(hash) else {
-                    console.warn("the data of '\(Console.sanitized(output.path))' is not in the cache; it was left as it is")
+                    console.warn(
+                        "the data of '\(Console.sanitized(output.path))' is not in the cache; it was left as it is")
                     isComplete = false
                     continue
                 }
@@ -168,9 +172,11 @@ struct WorkspaceChange {
 /// Words for a shell.
 enum ShellWord {
     static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy {
-            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy {
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
+            }
         if isPlain { return text }
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
     }

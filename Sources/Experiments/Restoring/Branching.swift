@@ -22,7 +22,9 @@ package struct Branching {
     ) throws -> (experiment: String, branch: String) {
         let resolved = try resolver.resolve(revision)
         guard let experiment = resolved.experiment else {
-            let isBaseline = try resolver.catalog.baselines.contains { try context.repository.isAncestor(resolved.commit, of: $0) }
+            let isBaseline = try resolver.catalog.baselines.contains {
+                try context.repository.isAncestor(resolved.commit, of: $0)
+            }
             throw isBaseline ? ExperimentError.isBaseline(revision) : .notAnExperiment(revision)
         }
         let branch = name ?? "\(experiment.name)-branch"

@@ -28,7 +28,9 @@ package struct GarbageCollecting {
         var count = 0
         try ProjectLock(context).exclusively {
             for victim in victims {
-                guard try context.repository.deleteReference(victim.reference.fullName, expecting: victim.tip) else { continue }
+                guard try context.repository.deleteReference(victim.reference.fullName, expecting: victim.tip) else {
+                    continue
+                }
                 count += 1
                 for state in [StateReference.checkpoint, StateReference.applied] {
                     try context.repository.deleteReference(state, expecting: victim.tip)

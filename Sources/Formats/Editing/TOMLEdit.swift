@@ -55,9 +55,11 @@ enum TOMLEdit {
     }
 
     private static func key(_ key: String) -> String {
-        let isBare = !key.isEmpty && key.utf8.allSatisfy {
-            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 == 0x2D
-        }
+        let isBare =
+            !key.isEmpty
+            && key.utf8.allSatisfy {
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 == 0x2D
+            }
         return isBare ? key : JSON.pythonDumps(.string(key))
     }
 
@@ -65,8 +67,10 @@ enum TOMLEdit {
         switch value {
         case .list(let list): "[" + list.map(text).joined(separator: ", ") + "]"
         case .mapping(let mapping):
-            "{ " + mapping.entries.map { key($0.key.string ?? "") + " = " + text($0.value) }.joined(separator: ", ") + " }"
-        case .float(let number): number.isFinite ? PythonNumber.repr(number) : number.isNaN ? "nan" : number < 0 ? "-inf" : "inf"
+            "{ " + mapping.entries.map { key($0.key.string ?? "") + " = " + text($0.value) }.joined(separator: ", ")
+                + " }"
+        case .float(let number):
+            number.isFinite ? PythonNumber.repr(number) : number.isNaN ? "nan" : number < 0 ? "-inf" : "inf"
         case .timestamp(let time): time
         // TOML has no null; a text is the nearest thing, and the check of the result refuses it.
         case .null: "\"\""

@@ -18,7 +18,9 @@ struct YAMLEdit {
     }
 
     /// The line end of the file.
-    private var lineEnd: String { bytes.firstIndex(of: 13).map { $0 + 1 < bytes.count && bytes[$0 + 1] == 10 } ?? false ? "\r\n" : "\n" }
+    private var lineEnd: String {
+        bytes.firstIndex(of: 13).map { $0 + 1 < bytes.count && bytes[$0 + 1] == 10 } ?? false ? "\r\n" : "\n"
+    }
 
     func apply(_ change: ParameterEdit.Change, at path: [String]) throws -> [UInt8] {
         switch change {
@@ -66,7 +68,8 @@ struct YAMLEdit {
 
     private func replacing(_ node: YAMLNode, behind keyEnd: Int?, with value: Value) -> [UInt8] {
         let isBlock = (node.pairs != nil || node.items != nil) && !node.isFlow
-        let isBlockText = if case .scalar(_, let style, _) = node.content { style == .literal || style == .folded } else { false }
+        let isBlockText =
+            if case .scalar(_, let style, _) = node.content { style == .literal || style == .folded } else { false }
         let text = writer.text(value)
         if node.isEmptyScalar {
             let place = keyEnd ?? node.start.offset
@@ -87,12 +90,17 @@ struct YAMLEdit {
 
     private func adding(_ value: Value, at path: [String]) throws -> [UInt8] {
         guard let root else {
-            return Array((writer.isJSON ? writer.text(nested(path[...], value)) + "\n" : block(path[0], nested(path.dropFirst(), value), 0)).utf8)
+            return Array(
+                (writer.isJSON
+                    ? writer.text(nested(path[...], value)) + "\n" : block(path[0], nested(path.dropFirst(), value), 0))
+                    .utf8)
         }
         var node = root
         var keyEnd: Int?
         var depth = 0
-        while depth < path.count - 1, let pair = node.pairs?.last(where: { $0.key.scalarText?.isIdentical(to: path[depth]) ?? false }) {
+        while depth < path.count - 1,
+            let pair = node.pairs?.last(where: { $0.key.scalarText?.isIdentical(to: path[depth]) ?? false })
+        {
             if pair.value.isAlias { throw refuse(path, "the value belongs to an anchor elsewhere in the file") }
             node = pair.value
             keyEnd = colonEnd(behind: pair.key)
@@ -175,7 +183,9 @@ struct YAMLEdit {
         let start = bytes[..<pair.key.start.offset].lastIndex(of: 10).map { $0 + 1 } ?? 0
         var end = max(node.end.offset, keyEnd ?? 0)
         if bytes[end - 1] != 10 { end = bytes[end...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count }
-        if start > 0 || pair.key.start.column == 1 { return splice(start..<end, pairs.count == 1 ? "{}" + lineEnd : "") }
+        if start > 0 || pair.key.start.column == 1 {
+            return splice(start..<end, pairs.count == 1 ? "{}" + lineEnd : "")
+        }
         return splice(pair.key.start.offset..<end, "")
     }
 }

@@ -10,11 +10,14 @@ package enum YAMLTextEdit {
     ) throws -> [UInt8] {
         let root = try YAML.parse(bytes, file: file)
         let owner = path.reduce(root) { $0?.entry($1) }
-        if let old = owner?.pairs?.first(where: { $0.key.scalarText?.isIdentical(to: key) ?? false }), owner?.isFlow == false {
+        if let old = owner?.pairs?.first(where: { $0.key.scalarText?.isIdentical(to: key) ?? false }),
+            owner?.isFlow == false
+        {
             return replacing(old, with: value, in: bytes)
         }
         let exists = owner?.entry(key) != nil
-        return try YAMLEdit(bytes, file: file, dialect: .yaml).apply(exists ? .set(value) : .add(value), at: path + [key])
+        return try YAMLEdit(bytes, file: file, dialect: .yaml).apply(
+            exists ? .set(value) : .add(value), at: path + [key])
     }
 
     /// Removes `key` from the mapping at `path`; nothing changes where it is not there.
@@ -35,7 +38,9 @@ package enum YAMLTextEdit {
         let lines = YAML.emit(.mapping(Mapping([(key, value)]))).split(separator: "\n", omittingEmptySubsequences: true)
         let text = lines.enumerated().map { ($0 == 0 ? "" : margin) + $1 }.joined(separator: "\n")
         var end = max(pair.value.end.offset, pair.key.end.offset)
-        while end > pair.key.end.offset, bytes[end - 1] == 10 || bytes[end - 1] == 13 || bytes[end - 1] == 32 { end -= 1 }
+        while end > pair.key.end.offset, bytes[end - 1] == 10 || bytes[end - 1] == 13 || bytes[end - 1] == 32 {
+            end -= 1
+        }
         if pair.value.isEmptyScalar {
             end = (bytes[pair.key.end.offset...].firstIndex(of: UInt8(ascii: ":")) ?? pair.key.end.offset) + 1
         }

@@ -116,7 +116,8 @@ struct OverrideValueParser {
             case "}" where depth > 0: depth -= 1
             case ",": break loop
             case "]", "}", ")": if depth == 0 { break loop }
-            case "[", "{", "(": if depth == 0 { throw malformed("'\(character)' is not expected there; quote the value") }
+            case "[", "{", "(":
+                if depth == 0 { throw malformed("'\(character)' is not expected there; quote the value") }
             case "=" where isTop: throw malformed("a second '=' is not expected there; quote the value")
             case "'", "\"": throw malformed("a quote may only stand around a whole value")
             case "\\" where index + 1 < text.count && "\\,()[]{}:= \t".contains(text[index + 1]):

@@ -130,7 +130,9 @@ extension Value {
         let isLast = path.count == 1
         switch self {
         case .list(var list):
-            guard let number = Int(key), list.indices.contains(number < 0 ? list.count + number : number) else { return false }
+            guard let number = Int(key), list.indices.contains(number < 0 ? list.count + number : number) else {
+                return false
+            }
             let index = number < 0 ? list.count + number : number
             if isLast {
                 guard case .set(let value) = change else { return false }
@@ -141,7 +143,8 @@ extension Value {
             self = .list(list)
             return true
         case .mapping(var mapping):
-            let position = mapping.entries.firstIndex { $0.key.isString(key) }
+            let position =
+                mapping.entries.firstIndex { $0.key.isString(key) }
                 ?? Int(key).flatMap { number in mapping.entries.firstIndex { $0.key == .int(number) } }
             switch (position, isLast, change) {
             case (let position?, true, .delete): mapping.entries.remove(at: position)

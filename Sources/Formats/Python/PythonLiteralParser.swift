@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Reads one Python literal; anything else gives `nil`.
@@ -75,7 +75,8 @@ struct PythonLiteralParser {
     static func number(_ text: String) -> Value? {
         var body = text.drop { $0 == "+" || $0 == "-" }
         let isNegative = text.prefix(text.count - body.count).count { $0 == "-" } % 2 == 1
-        guard !text.contains("__"), let first = body.utf8.first, (first >= 0x30 && first <= 0x39) || first == 0x2E else {
+        guard !text.contains("__"), let first = body.utf8.first, (first >= 0x30 && first <= 0x39) || first == 0x2E
+        else {
             return nil
         }
         body = Substring(body.filter { $0 != "_" })

@@ -24,7 +24,8 @@ package enum PythonLiterals {
             let text = String(decoding: bytes[line.range], as: UTF8.self)
             if text.hasPrefix("class ") {
                 guard line.indent == 0 || !classes.isEmpty else { continue }
-                classes.append((line.indent, String(text.dropFirst(6).prefix { $0.isLetter || $0.isNumber || $0 == "_" })))
+                classes.append(
+                    (line.indent, String(text.dropFirst(6).prefix { $0.isLetter || $0.isNumber || $0 == "_" })))
                 continue
             }
             if text.hasPrefix("def __init__"), !classes.isEmpty {
@@ -52,7 +53,9 @@ package enum PythonLiterals {
     /// The name in front of `=`, annotations passed over; the cursor stands behind the `=` then.
     private static func target(_ cursor: inout TextCursor) -> String? {
         let start = cursor.index
-        cursor.skip { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 >= 0x80 }
+        cursor.skip {
+            ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 >= 0x80
+        }
         guard cursor.index > start else { return nil }
         let name = cursor.text(from: start)
         cursor.skip { $0 == 0x20 || $0 == 0x09 }

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension TOMLParser {
@@ -65,7 +65,8 @@ extension TOMLParser {
         }
         let text = cursor.text(from: start)
         if let value = Self.scalar(text) { return value }
-        throw cursor.error(text.isEmpty ? "a value was expected" : "'\(text)' is no value; texts need quotes", at: start)
+        throw cursor.error(
+            text.isEmpty ? "a value was expected" : "'\(text)' is no value; texts need quotes", at: start)
     }
 
     static func scalar(_ text: String) -> Value? {
@@ -79,7 +80,9 @@ extension TOMLParser {
         }
         var bytes = Array(text.utf8)
         guard let first = bytes.first else { return nil }
-        if bytes.count >= 8, bytes.dropFirst(2).first == UInt8(ascii: ":") || (bytes.count >= 10 && bytes[4] == 0x2D && bytes[7] == 0x2D) {
+        if bytes.count >= 8,
+            bytes.dropFirst(2).first == UInt8(ascii: ":") || (bytes.count >= 10 && bytes[4] == 0x2D && bytes[7] == 0x2D)
+        {
             return .timestamp(text)
         }
         if text.contains("__") || bytes.last == UInt8(ascii: "_") || first == UInt8(ascii: "_") { return nil }

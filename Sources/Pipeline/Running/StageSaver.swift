@@ -84,7 +84,8 @@ package struct StageSaver {
 
     /// Adds a cached output to the `.gitignore` beside it, unless git ignores it already.
     private func ignore(_ output: Output) throws {
-        let isFolder = try FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: true)?.kind == .directory
+        let isFolder =
+            try FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: true)?.kind == .directory
         guard try !workspace.sourceControl.isIgnored(output.rooted, isFolder) else { return }
         try StageSaver.ignore(output.rooted, root: workspace.root, sync: sync)
     }
