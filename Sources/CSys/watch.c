@@ -20,21 +20,23 @@ static void watched_signals(sigset_t *set) {
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 
-int csys_watch_open(struct csys_watch *watch, const char *folder) {
+int csys_watch_open(struct csys_watch *watch) {
     sigset_t set;
     watched_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     watch->child = -1;
     watch->files = -1;
     watch->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (watch->signals < 0) return errno;
+    return watch->signals < 0 ? errno : 0;
+}
+
+void csys_watch_files(struct csys_watch *watch, const char *folder) {
+    if (watch->files >= 0) return;
     watch->files = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    // Without inotify (a limit, or a network file system) the time-out of each wait is the fallback.
     if (watch->files >= 0 && inotify_add_watch(watch->files, folder, IN_CREATE | IN_MOVED_TO) < 0) {
         close(watch->files);
         watch->files = -1;
     }
-    return 0;
 }
 
 int csys_watch_child(struct csys_watch *watch, pid_t child) {
@@ -64,13 +66,17 @@ int csys_watch_wait(struct csys_watch *watch, int timeout, struct csys_signal si
 #else
 #include <sys/wait.h>
 
-int csys_watch_open(struct csys_watch *watch, const char *folder) {
-    (void)folder;
+int csys_watch_open(struct csys_watch *watch) {
     sigset_t set;
     watched_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     watch->signals = watch->files = watch->child = -1;
     return 0;
+}
+
+void csys_watch_files(struct csys_watch *watch, const char *folder) {
+    (void)watch;
+    (void)folder;
 }
 
 int csys_watch_child(struct csys_watch *watch, pid_t child) {

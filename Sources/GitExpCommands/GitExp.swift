@@ -30,7 +30,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     }
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
-        var command = try GitExp.parseAsRoot(arguments)
+        var command = try parse(arguments)
         try command.run()
         return ExitStatus.success.rawValue
     } catch let error as UserFacingError {
@@ -40,6 +40,18 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     } catch {
         return reportUsage(error, console)
     }
+}
+
+/// A command that is named by its first word is parsed alone: reading the definitions of all the others would take
+/// longer than many commands do. Whatever is unusual about the words goes through the root, which words it best.
+private func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let leaves: [any ParsableCommand.Type] = [Run.self, Show.self, List.self, Status.self, Checkpoint.self, Apply.self]
+    if let name = arguments.first, let leaf = leaves.first(where: { $0._commandName == name }),
+        let command = try? leaf.parse(Array(arguments.dropFirst()))
+    {
+        return command
+    }
+    return try GitExp.parseAsRoot(arguments)
 }
 
 private func report(_ error: any UserFacingError, _ console: Console) -> Int32 {

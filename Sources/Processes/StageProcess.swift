@@ -34,9 +34,8 @@ package final class StageProcess {
     package init(signalFile: FilePath, grace: Int64 = 5_000) throws {
         self.signalFile = signalFile
         self.grace = grace
-        let folder = signalFile.removingLastComponent()
-        let code = folder.withPlatformString { csys_watch_open(&watch, $0) }
-        guard code == 0 else { throw FileError("watch", folder, Errno(rawValue: code)) }
+        let code = csys_watch_open(&watch)
+        guard code == 0 else { throw FileError("watch", signalFile, Errno(rawValue: code)) }
     }
 
     deinit { csys_watch_close(&watch) }
@@ -75,11 +74,18 @@ package final class StageProcess {
                 failure = error
             }
         }
+        // Letting go of file events takes the kernel some ten milliseconds, so a command that is over before that is
+        // looked at every millisecond instead.
+        var shortWaits = 25
         while true {
+            if shortWaits == 0 {
+                signalFile.removingLastComponent().withPlatformString { csys_watch_files(&watch, $0) }
+            }
+            shortWaits -= 1
             // One second is the safety net for a signal file that no event told of.
             var signals = [csys_signal](repeating: csys_signal(), count: 8)
             var count: Int32 = 0
-            let timeout = min(1_000, state.millisecondsToKill ?? 1_000)
+            let timeout = min(shortWaits >= 0 ? 1 : 1_000, state.millisecondsToKill ?? 1_000)
             let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
             for signal in signals.prefix(Int(count)) { state.received(signal) }
             state.killIfOverdue()

@@ -62,9 +62,11 @@ struct csys_watch {
     int child;
 };
 
-/// Blocks SIGINT, SIGTERM and SIGHUP in this thread and watches for them and for new files in `folder`.
-/// Returns 0 or an errno.
-int csys_watch_open(struct csys_watch *watch, const char *folder);
+/// Blocks SIGINT, SIGTERM and SIGHUP in this thread and watches for them. Returns 0 or an errno.
+int csys_watch_open(struct csys_watch *watch);
+
+/// Watches for new files in `folder`, too. Where the system cannot, the time-out of each wait is the fallback.
+void csys_watch_files(struct csys_watch *watch, const char *folder);
 
 /// Watches for this child's end, too. Returns 0 or an errno.
 int csys_watch_child(struct csys_watch *watch, pid_t child);
