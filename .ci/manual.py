@@ -8,6 +8,7 @@ git-exp-stage-add.1 and so on. Pages of commands that are gone are removed. The 
 alone, so two runs give the same bytes.
 """
 
+import itertools
 import json
 import pathlib
 import re
@@ -48,11 +49,12 @@ def paragraphs(text):
     """Plain text: blank lines part paragraphs, indented lines are examples."""
     lines = []
     for block in re.split(r"\n\s*\n", text.strip("\n")):
-        rows = block.split("\n")
-        if all(row.startswith(("    ", "\t")) for row in rows):
-            lines += [".PP", ".RS 4", ".nf", roff("\n".join(row.strip() for row in rows)), ".fi", ".RE"]
-        else:
-            lines += [".PP", marked("\n".join(row.strip() for row in rows))]
+        for is_example, rows in itertools.groupby(block.split("\n"), key=lambda row: row.startswith(("  ", "\t"))):
+            if is_example:
+                # An example right below its sentence belongs to it.
+                lines += [".RS 4", ".nf", roff("\n".join(row.strip() for row in rows)), ".fi", ".RE"]
+            else:
+                lines += [".PP", marked("\n".join(row.strip() for row in rows))]
     return lines
 
 
@@ -114,7 +116,7 @@ def entry(argument):
     text = sentence(argument.get("abstract") or "")
     if argument.get("allValues"):
         text += f" One of: {', '.join(argument['allValues'])}."
-    if argument.get("defaultValue") and argument["kind"] == "option":
+    if argument.get("defaultValue") and argument["kind"] == "option" and "default" not in text.lower():
         text += f" Default: {argument['defaultValue']}."
     lines = [".TP", title, marked(text.strip()) or "\\&"]
     if argument.get("discussion"):
