@@ -66,6 +66,15 @@ import Testing
         #expect(lock.render() == expected)
     }
 
+    @Test func namesThatAreNotTextStay() throws {
+        for text in ["stages:\n  1:\n    cmd: x\n", "stages:\n  1: # one\n    cmd: x\n"] {
+            var lock = try LockText(parsing: text.bytes, file: "dvc.lock")
+            #expect(lock.stageNames.isEmpty)
+            lock.setStage("1", .string("y"))
+            #expect(lock.render() == text + "  '1': y\n")
+        }
+    }
+
     @Test func windowsLineEndsBecomeLineFeeds() throws {
         let lock = try LockText(
             parsing: "schema: '2.0'\r\nstages:\r\n  a:  # x\r\n    cmd: y\r\n".bytes, file: "dvc.lock")

@@ -122,7 +122,11 @@ struct JSONParser {
             isFloat = true
         }
         if isFloat, let value = DecimalFloat.parse(text[start..<index]) { return .float(value) }
-        return WholeNumber.value(digits: text[digits..<endOfDigits], radix: 10, isNegative: isNegative) ?? .null
+        guard let whole = WholeNumber.value(digits: text[digits..<endOfDigits], radix: 10, isNegative: isNegative)
+        else {
+            throw JSONFailure("a number has too many digits", digits)
+        }
+        return whole
     }
 
     private mutating func skipDigits() -> Int {

@@ -1,11 +1,14 @@
 /// Whole numbers of any size, from digits.
 enum WholeNumber {
+    /// As in Python; conversion takes quadratic time.
+    private static let maximumDigits = 4300
+
     /// - Parameters:
     ///   - digits: ASCII digits of `radix`, at least one.
     ///   - radix: At most 16.
-    /// - Returns: An `int`, or a `bigInt` beyond 64 bits; `nil` for no digits or one that is not of the radix.
+    /// - Returns: An `int`, or a `bigInt` beyond 64 bits; `nil` for no digits, for more than 4300, or one that is not of the radix.
     static func value(digits: some Collection<UInt8>, radix: Int, isNegative: Bool) -> Value? {
-        guard !digits.isEmpty else { return nil }
+        guard !digits.isEmpty, digits.count <= maximumDigits else { return nil }
         var value = 0
         var overflows = false
         for byte in digits {

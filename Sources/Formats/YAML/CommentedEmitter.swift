@@ -2,12 +2,12 @@
 ///
 /// Flow collections on one line keep their text too. Collections with comments inside braces lose those.
 struct CommentedEmitter {
-    private(set) var emitter = YAMLEmitter(isLossless: true)
-    private let source: UnsafeBufferPointer<UInt8>
+    var emitter = YAMLEmitter(isLossless: true)
+    let source: UnsafeBufferPointer<UInt8>
     /// Anchors that have been written with the node they had in the source.
-    private var anchors: Set<[UInt8]> = []
+    var anchors: Set<[UInt8]> = []
     /// Behind what was written last, its comments included.
-    private var cursor = 0
+    var cursor = 0
 
     init(_ source: UnsafeBufferPointer<UInt8>) { self.source = source }
 
@@ -174,130 +174,25 @@ struct CommentedEmitter {
         writeComments(after: value)
     }
 
-    // MARK: Leaves
-
-    /// Writes a scalar, an empty collection, or one in flow style, with the space before it.
-    private mutating func writeLeaf(_ node: YAMLNode, indent: Int, otherwise: (inout YAMLEmitter, Value) -> Void) {
-        switch node.content {
-        case .scalar(let text, let style, nil):
-            if style == .plain, Self.kind(text) != .string {
-                guard !Self.isNull(node), Self.kind(text) != .bool else { return otherwise(&emitter, Self.value(node)) }
-                emitter.space()
-                emitter.writeWord(source[node.start.offset..<node.end.offset], indent: indent + 2)
-            } else if style == .literal || style == .folded, let block = BlockScalarText(node, in: source) {
-                emitter.space()
-                emitter.writeBlock(block, indent: indent + 2)
-            } else {
-                otherwise(&emitter, .string(text))
-            }
-        case .sequence(let items) where !items.isEmpty && isCopyable(node):
-            emitter.space()
-            emitter.writeSource(source, node.start.offset..<node.end.offset)
-        case .mapping(let entries) where !entries.isEmpty && isCopyable(node):
-            emitter.space()
-            emitter.writeSource(source, node.start.offset..<node.end.offset)
-        default:
-            otherwise(&emitter, Self.value(node))
-        }
-    }
-
-    private func isCopyable(_ node: YAMLNode) -> Bool {
-        node.start.line == node.end.line && !Self.hasReferences(node)
-    }
-
-    private mutating func writeAlias(_ node: YAMLNode, otherwise: (inout YAMLEmitter, Value) -> Void) {
-        if let name = node.anchor, anchors.contains(Array(name.utf8)) {
-            emitter.writeASCII(" *" + name)
-        } else {
-            otherwise(&emitter, Self.value(node))
-        }
-        writeComments(after: node)
-    }
-
-    private mutating func writeAnchor(of node: YAMLNode) {
-        guard let name = node.anchor, !Self.isNull(node) else { return }
-        anchors.insert(Array(name.utf8))
-        emitter.writeASCII(" &" + name)
-    }
-
-    // MARK: Comments
-
-    /// Writes what stands between a key and a scalar on a later line, behind the scalar.
-    private mutating func writeInnerComments(from offset: Int, before node: YAMLNode) -> Bool {
-        let comments = SourceComments(in: source, from: skipProperties(offset))
-        guard !comments.isEmpty, comments.end < node.start.offset else { return false }
-        write(comments)
-        return true
-    }
-
-    /// - Parameter column: Where a comment on the node's line goes if it has to have one of its own.
-    private mutating func writeComments(after node: YAMLNode, onNewLine column: Int? = nil) {
-        var offset = node.end.offset
-        if case .scalar(_, let style, _) = node.content, style == .literal || style == .folded {
-            while offset > node.start.offset, source[offset - 1] == 0x0A || source[offset - 1] == 0x20 { offset -= 1 }
-        }
-        let comments = SourceComments(in: source, from: offset)
-        if let column, let trailing = comments.trailing {
-            emitter.newline(column)
-            emitter.writeSource(source, trailing.bytes)
-            emitter.writeSource(source, comments.lines)
-            cursor = comments.end
-            return
-        }
-        writeComments(from: offset)
-    }
-
-    private mutating func writeComments(from offset: Int) {
-        if !SourceComments.mayFollow(offset, in: source) {
-            cursor = offset
-            return
-        }
-        let comments = SourceComments(in: source, from: offset)
-        write(comments)
-        cursor = comments.end
-    }
-
-    private mutating func write(_ comments: SourceComments) {
-        if let trailing = comments.trailing {
-            emitter.pad(to: trailing.column)
-            emitter.writeSource(source, trailing.bytes)
-        }
-        emitter.writeSource(source, comments.lines)
-    }
-
-    /// Goes over blanks, anchors and tags.
-    private func skipProperties(_ offset: Int) -> Int {
-        var index = offset
-        while true {
-            var next = index
-            while next < source.count, source[next] == 0x20 { next += 1 }
-            guard next < source.count, source[next] == UInt8(ascii: "&") || source[next] == UInt8(ascii: "!") else {
-                return index
-            }
-            while next < source.count, source[next] != 0x20, source[next] != 0x0A { next += 1 }
-            index = next
-        }
-    }
-
     // MARK: Nodes
 
-    private static func kind(_ text: String) -> YAMLScalar.Kind {
+    static func kind(_ text: String) -> YAMLScalar.Kind {
         var text = text
         return text.withUTF8 { YAMLScalar.kind(of: $0) }
     }
 
-    private static func isNull(_ node: YAMLNode) -> Bool {
+    static func isNull(_ node: YAMLNode) -> Bool {
         guard case .scalar(let text, .plain, nil) = node.content else { return false }
         return kind(text) == .null
     }
 
-    private static func isBlock(_ node: YAMLNode) -> Bool {
+    static func isBlock(_ node: YAMLNode) -> Bool {
         if node.isFlow || node.isAlias { return false }
         if case .scalar = node.content { return false }
         return true
     }
 
-    private static func hasReferences(_ node: YAMLNode) -> Bool {
+    static func hasReferences(_ node: YAMLNode) -> Bool {
         switch node.content {
         case .scalar: false
         case .sequence(let items): items.contains { $0.anchor != nil || hasReferences($0) }
@@ -319,5 +214,5 @@ struct CommentedEmitter {
     }
 
     /// The text was loaded as a value before, so this cannot fail.
-    private static func value(_ node: YAMLNode) -> Value { (try? YAML.value(of: node, file: "")) ?? .null }
+    static func value(_ node: YAMLNode) -> Value { (try? YAML.value(of: node, file: "")) ?? .null }
 }

@@ -29,18 +29,13 @@ struct KeySet {
     private static let few = 8
     private var set: Set<KeyIdentity>?
 
-    init(capacity: Int) {
-        if capacity > Self.few { set = Set(minimumCapacity: capacity) }
-    }
-
     /// Whether `key` is new; `entries` are those before it.
     mutating func insert(_ key: Value, among entries: [Mapping.Entry]) -> Bool {
-        if set != nil { return set?.insert(KeyIdentity(key)).inserted ?? true }
-        if case .string(let text) = key {
+        if set == nil, entries.count < Self.few, case .string(let text) = key {
             return !entries.contains { $0.key.isString(text) }
         }
-        let identity = KeyIdentity(key)
-        return !entries.contains { KeyIdentity($0.key) == identity }
+        if set == nil { set = Set(entries.map { KeyIdentity($0.key) }) }
+        return set?.insert(KeyIdentity(key)).inserted ?? false
     }
 }
 

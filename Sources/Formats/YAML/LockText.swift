@@ -6,7 +6,7 @@ import Files
 /// those that DVC writes. A replaced entry keeps its place and the comments on the line of its name.
 package struct LockText: Sendable {
     private struct Slot {
-        let name: ExactString?
+        let key: Value
         let node: (key: YAMLNode, value: YAMLNode)?
         /// What to write, and what the text says as long as nothing is replaced.
         var value: Value
@@ -16,7 +16,7 @@ package struct LockText: Sendable {
     }
 
     private var source: [UInt8] = []
-    /// The entries of the file, in order; those of `stages` are in ``slots``.
+    /// The entries of the file where its text has something to keep, comments for example; otherwise empty.
     private var document: [(key: YAMLNode, value: YAMLNode)] = []
     private var top = Mapping()
     private var slots: [Slot] = []
@@ -25,30 +25,28 @@ package struct LockText: Sendable {
     /// An empty lock: no file yet.
     package init() {}
 
+    /// Reads the text of a lock file; `file` is its name in errors.
+    ///
     /// - Throws: ``FormatError`` for text that is not YAML, or where the file or its `stages` is not a mapping.
     package init(parsing bytes: [UInt8], file: String) throws(FormatError) {
         source = bytes.contains(0x0D) ? Self.withoutCarriageReturns(bytes) : bytes
-        guard let root = try YAML.parse(source, file: file) else { return }
-        let value: Value
-        do throws(FormatError) {
-            value = try YAML.value(of: root, file: file)
-        } catch {
-            throw FormatError(file: file, position: error.position, problem: error.problem, text: source)
+        let value = try YAML.load(source, file: file)
+        if value == .null { return }
+        guard case .mapping(let mapping) = value else { throw Self.expectedMapping("the file", source, file) }
+        top = mapping
+        // Text that we would write just so needs no nodes: the values say everything.
+        let root = YAML.emitBytes(value, lossless: true) == source ? nil : try YAML.parse(source, file: file)
+        if case .mapping(let entries) = root?.content { document = entries }
+        switch top["stages"] {
+        case nil, .null: break
+        case .mapping(let stages): fill(stages, from: root?.entry("stages"))
+        default: throw Self.expectedMapping("'stages'", source, file)
         }
-        switch (root.content, value) {
-        case (_, .null): break
-        case (.mapping(let entries), .mapping(let mapping)):
-            document = entries
-            top = mapping
-        default:
-            throw FormatError(file: file, position: root.start, problem: "expected a mapping", text: source)
-        }
-        guard let stages = top["stages"], stages != .null else { return }
-        guard case .mapping(let mapping) = stages else {
-            let position = root.entry("stages")?.start
-            throw FormatError(file: file, position: position, problem: "expected a mapping in 'stages'", text: source)
-        }
-        fill(mapping, from: root.entry("stages"))
+    }
+
+    private static func expectedMapping(_ what: String, _ text: [UInt8], _ file: String) -> FormatError {
+        FormatError(
+            file: file, position: .init(offset: 0, line: 1, column: 1), problem: "\(what) is no mapping", text: text)
     }
 
     private mutating func fill(_ mapping: Mapping, from node: YAMLNode?) {
@@ -56,10 +54,9 @@ package struct LockText: Sendable {
         // A merge key gives values that no node of its own stands for.
         if case .mapping(let entries) = node?.content, entries.count == mapping.entries.count { nodes = entries }
         for (index, entry) in mapping.entries.enumerated() {
-            let name = entry.key.string.map { ExactString($0) }
-            if let name { places[name] = slots.count }
+            if let name = entry.key.string { places[ExactString(name)] = slots.count }
             let node = nodes.isEmpty ? nil : nodes[index]
-            slots.append(Slot(name: name, node: node, value: entry.value, state: .original))
+            slots.append(Slot(key: entry.key, node: node, value: entry.value, state: .original))
         }
     }
 
@@ -67,7 +64,7 @@ package struct LockText: Sendable {
     package var isEmpty: Bool { slots.allSatisfy { $0.state == .removed } }
 
     /// The names of the stages, in the order of the file.
-    package var stageNames: [String] { slots.compactMap { $0.state == .removed ? nil : $0.name?.text } }
+    package var stageNames: [String] { slots.compactMap { $0.state == .removed ? nil : $0.key.string } }
 
     /// The value of an entry of the file beside `stages`: `schema`, `datasets`.
     package func value(ofTopLevel key: String) -> Value? { top[key] }
@@ -86,7 +83,7 @@ package struct LockText: Sendable {
             slots[place].state = .replaced
         } else {
             places[exact] = slots.count
-            slots.append(Slot(name: exact, node: nil, value: value, state: .replaced))
+            slots.append(Slot(key: .string(name), node: nil, value: value, state: .replaced))
         }
     }
 
@@ -102,7 +99,7 @@ package struct LockText: Sendable {
     /// The same as ``render()``, as bytes.
     package func renderBytes() -> [UInt8] {
         source.withUnsafeBufferPointer { source in
-            guard !document.isEmpty, let stages = blockStages else { return YAML.emitBytes(.mapping(merged)) }
+            guard let stages = blockStages else { return renderValues() }
             var emitter = CommentedEmitter(source)
             emitter.writeHead()
             for (index, entry) in document.enumerated() {
@@ -118,9 +115,9 @@ package struct LockText: Sendable {
         }
     }
 
-    /// Where `stages` is in a document that can be written entry by entry; `nil` where the text has to be made anew.
+    /// Where `stages` is in a document that can be written node by node; `nil` where the values have to do.
     private var blockStages: Int? {
-        guard slots.contains(where: { $0.state != .removed }), document.count == top.entries.count else { return nil }
+        guard !isEmpty, !document.isEmpty, document.count == top.entries.count else { return nil }
         guard let index = document.firstIndex(where: { $0.key.scalarText?.isIdentical(to: "stages") == true })
         else { return nil }
         let node = document[index].value
@@ -139,21 +136,34 @@ package struct LockText: Sendable {
             } else if let node = slot.node, emitter.writeKeyAlone(node.key, node.value, indent: 2) {
                 emitter.writeNew(slot.value, indent: 2)
             } else {
-                let key = slot.name.map { Value.string($0.text) } ?? .null
-                emitter.writeNewEntry(.init(key: key, value: slot.value), indent: 2)
+                emitter.writeNewEntry(.init(key: slot.key, value: slot.value), indent: 2)
             }
         }
     }
 
-    private var merged: Mapping {
-        var mapping = top
-        if mapping.isEmpty { mapping["schema"] = .string("2.0") }
-        let stages = slots.compactMap { slot -> Mapping.Entry? in
-            guard slot.state != .removed, let name = slot.name else { return nil }
-            return .init(key: .string(name.text), value: slot.value)
+    private func renderValues() -> [UInt8] {
+        var entries = top.isEmpty ? Mapping([("schema", .string("2.0"))]).entries : top.entries
+        if !entries.contains(where: { $0.key.isString("stages") }) {
+            entries.append(.init(key: .string("stages"), value: .mapping(Mapping())))
         }
-        mapping["stages"] = .mapping(Mapping(entries: stages))
-        return mapping
+        var emitter = YAMLEmitter(isLossless: true)
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { emitter.newline(0) }
+            guard entry.key.isString("stages"), !isEmpty else {
+                let value = entry.key.isString("stages") ? .mapping(Mapping()) : entry.value
+                emitter.writeEntry(.init(key: entry.key, value: value), indent: 0)
+                continue
+            }
+            emitter.writeASCII("stages:")
+            for slot in slots where slot.state != .removed {
+                emitter.newline(2)
+                emitter.isLossless = slot.state == .original
+                emitter.writeEntry(.init(key: slot.key, value: slot.value), indent: 2)
+            }
+            emitter.isLossless = true
+        }
+        emitter.newline(0)
+        return emitter.output
     }
 
     private static func withoutCarriageReturns(_ bytes: [UInt8]) -> [UInt8] {

@@ -15,6 +15,12 @@ package enum YAML {
     ///
     /// - Throws: ``FormatError`` as ``parse(_:file:)`` and ``value(of:file:)`` do, with an excerpt of the text.
     package static func load(_ bytes: [UInt8], file: String) throws(FormatError) -> Value {
+        if let value = PlainBlockReader.read(bytes) { return value }
+        return try loadAny(bytes, file: file)
+    }
+
+    /// Loads through the full parser alone.
+    static func loadAny(_ bytes: [UInt8], file: String) throws(FormatError) -> Value {
         guard let node = try parse(bytes, file: file) else { return .null }
         do throws(FormatError) {
             return try value(of: node, file: file)

@@ -18,6 +18,7 @@ final class YAMLEvents {
             throw FormatError(file: file, position: position, problem: "the text is not valid UTF-8", text: whole)
         }
         guard whole.count < Int(Int32.max) else { throw FormatError(file: file, problem: "the file is too large") }
+        guard !Self.hasTooManyDirectives(whole) else { throw FormatError(file: file, problem: "too many '%TAG' lines") }
         let mark = whole.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         text = UnsafeBufferPointer(rebasing: whole[mark...])
         map = SourceMap(text, base: mark)
@@ -101,6 +102,17 @@ final class YAMLEvents {
         }
         if let context = parser.pointee.context { problem += " " + String(cString: context) }
         return error(problem, at: position(parser.pointee.problem_mark))
+    }
+
+    /// libyaml compares each of them with all others.
+    private static func hasTooManyDirectives(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var count = 0
+        var index = 0
+        while index < text.count {
+            if text[index] == UInt8(ascii: "%"), text[index...].starts(with: "%TAG".utf8) { count += 1 }
+            index += 1
+        }
+        return count > 100
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -77,7 +77,7 @@ struct YAMLLoader {
         guard let merge = pairs.firstIndex(where: { Self.isMerge($0.key) }) else {
             var entries: [Mapping.Entry] = []
             entries.reserveCapacity(pairs.count)
-            var keys = KeySet(capacity: pairs.count)
+            var keys = KeySet()
             for pair in pairs {
                 let key = try self.key(of: pair.key)
                 guard keys.insert(key, among: entries) else { throw duplicate(key, pair.key) }

@@ -5,10 +5,13 @@ package struct YAMLNode: Sendable {
         case plain, single, double, literal, folded
     }
 
+    /// What a node is made of.
     package enum Content: Sendable {
         /// A scalar after unescaping and folding; the tag in full, `!` for the non-specific one.
         case scalar(text: String, style: ScalarStyle, tag: String?)
+        /// The items in order.
         case sequence([YAMLNode])
+        /// The entries in the order of the text; keys may repeat.
         case mapping([(key: YAMLNode, value: YAMLNode)])
     }
 
