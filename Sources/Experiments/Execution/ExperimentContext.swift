@@ -32,6 +32,13 @@ package final class ExperimentContext {
         prefix = project.root.relative(to: workTree) ?? FilePath()
     }
 
+    /// The same project with a repository of its own, for another thread.
+    func reopened() throws -> ExperimentContext {
+        try ExperimentContext(
+            repository: Repository(discovering: project.root), settings: settings, project: project, folder: folder,
+            console: console, environment: environment)
+    }
+
     /// The folder for files of ours that nobody misses.
     package var scratch: FilePath { ProjectWorkspace.scratch(of: project.root) }
 

@@ -17,7 +17,7 @@ struct RunPlan {
 
     static func make(
         _ request: RunRequest, context: ExperimentContext, workspace: ProjectWorkspace, stages: [Stage],
-        head: CommitID, catalog: ExperimentCatalog, remains: RunJournal.Remains?
+        head: CommitID, remains: RunJournal.Remains?
     ) throws -> RunPlan {
         let repository = context.repository
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
@@ -25,12 +25,12 @@ struct RunPlan {
         if request.reset {
             context.console.note("Any existing checkpoints will be reset and re-run.")
             try ResumeState.forget(repository)
-        } else if stages.contains(where: \.hasCheckpoints),
+        } else if stages.contains(where: \.hasCheckpoints) {
+            let catalog = try ExperimentCatalog(of: repository)
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)
-        {
-            return try continuing(state, request, context, workspace, head, catalog, index)
+            if let state { return try continuing(state, request, context, workspace, head, catalog, index) }
         }
-        let fresh = try newReference(request, head, catalog)
+        let fresh = try newReference(request, head, repository)
         return RunPlan(
             reference: fresh, start: head, expected: try expectation(fresh, request, repository), isContinuing: false,
             index: index)
@@ -76,7 +76,7 @@ struct RunPlan {
         let base = state.isTip ? experiment.name : state.commit.short
         console.note("Modified checkpoint experiment based on '\(base)' will be created")
         announce(state, console)
-        let fresh = try newReference(request, experiment.baseline, catalog)
+        let fresh = try newReference(request, experiment.baseline, repository)
         return RunPlan(
             reference: fresh, start: state.commit, expected: try expectation(fresh, request, repository),
             isContinuing: true, index: index)
@@ -89,19 +89,20 @@ struct RunPlan {
     }
 
     private static func newReference(
-        _ request: RunRequest, _ baseline: CommitID, _ catalog: ExperimentCatalog
+        _ request: RunRequest, _ baseline: CommitID, _ repository: Repository
     ) throws -> ExperimentReference {
-        let taken = catalog.experiments(of: baseline).map(\.name)
-        func isTaken(_ name: String) -> Bool { taken.contains { $0.isIdentical(to: name) } }
+        func isTaken(_ name: String) throws -> Bool {
+            try repository.commit(named: ExperimentReference(baseline: baseline, name: name).fullName) != nil
+        }
         if let name = request.name {
-            if isTaken(name), !request.options.force {
+            if try isTaken(name), !request.options.force {
                 throw ExperimentError.nameTaken(name, baseline: baseline.short)
             }
             return ExperimentReference(baseline: baseline, name: name)
         }
         var generator = SystemRandomNumberGenerator()
         return ExperimentReference(
-            baseline: baseline, name: ExperimentName.draw(using: &generator, isTaken: isTaken))
+            baseline: baseline, name: try ExperimentName.draw(using: &generator, isTaken: isTaken))
     }
 
     /// With force an experiment of the name is replaced, whatever it holds now.

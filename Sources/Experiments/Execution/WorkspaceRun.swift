@@ -52,8 +52,7 @@ package struct WorkspaceRun {
         let workspace = try context.workspace()
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
-        let catalog = try ExperimentCatalog(of: repository)
-        if let name = request.name, !request.options.force { try refuseTaken(name, head, catalog) }
+        if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
             return try dryRun(stages, workspace, process, request)
         }
@@ -62,7 +61,7 @@ package struct WorkspaceRun {
         let plan: RunPlan
         do {
             plan = try RunPlan.make(
-                request, context: context, workspace: workspace, stages: stages, head: head, catalog: catalog,
+                request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
         } catch {
             // Nothing ran, so the files are as they were.
@@ -152,8 +151,8 @@ package struct WorkspaceRun {
         if try repository.commit(named: StateReference.baseline) != nil { throw ExperimentError.killedElsewhere }
     }
 
-    private func refuseTaken(_ name: String, _ head: CommitID, _ catalog: ExperimentCatalog) throws {
-        if catalog.experiments(of: head).contains(where: { $0.name.isIdentical(to: name) }) {
+    private func refuseTaken(_ name: String, _ head: CommitID) throws {
+        if try repository.commit(named: ExperimentReference(baseline: head, name: name).fullName) != nil {
             throw ExperimentError.nameTaken(name, baseline: head.short)
         }
     }

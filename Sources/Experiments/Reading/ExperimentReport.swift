@@ -60,15 +60,7 @@ package struct ExperimentReport {
         }
         baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
             let commit = try chains.commit(id)
-            var lines = try catalog.experiments(of: id).map { experiment in
-                let chain = try chains.chain(of: experiment)
-                let wanted = request.layout == .tips ? Array(chain.prefix(1)) : chain
-                let isRunning = info?.name == experiment.name && info?.baseline == id
-                return Line(
-                    name: experiment.name,
-                    revisions: wanted.enumerated().map { revision($1, name: $0 == 0 ? experiment.name : nil) },
-                    isRunning: isRunning)
-            }
+            var lines = try LineReading(context, request, running: info).lines(of: catalog.experiments(of: id))
             Self.sort(&lines)
             if let info, info.baseline == id, !lines.contains(where: \.isRunning) {
                 let name = info.name ?? ""
