@@ -16,7 +16,9 @@ struct LineReading {
     }
 
     func lines(of experiments: [Experiment]) throws -> [ExperimentReport.Line] {
-        guard experiments.count >= Self.threshold else { return try Worker(context, request, running).lines(of: experiments) }
+        guard experiments.count >= Self.threshold else {
+            return try Worker(context, request, running).lines(of: experiments)
+        }
         let size = (experiments.count + Parallel.width - 1) / Parallel.width
         let parts = stride(from: 0, to: experiments.count, by: size).map { start in
             Array(experiments[start..<min(start + size, experiments.count)])

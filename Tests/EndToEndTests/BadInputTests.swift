@@ -1,0 +1,216 @@
+import Files
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct BadInputTests {
+    @Test func notARepository() throws {
+        let sandbox = try Sandbox(git: false)
+        let outcome = try sandbox.run("git-exp", ["run"])
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("not a git repository"))
+    }
+
+    @Test func noCommitYet() throws {
+        let sandbox = try Sandbox(git: false)
+        try sandbox.git("init", "-q")
+        try sandbox.expOK("init", "-q")
+        let outcome = try sandbox.exp("run")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("no commits yet"))
+        #expect(try sandbox.exp("show").status == 0)
+    }
+
+    @Test func notInitialised() throws {
+        let sandbox = try Sandbox()
+        let outcome = try sandbox.exp("run")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("git exp init"))
+    }
+
+    @Test func unknownStage() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let outcome = try sandbox.exp("run", "trian")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("'trian'") && outcome.errors.contains("'train'"))
+    }
+
+    @Test func brokenYAMLHasAPosition() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.write("dvc.yaml", "stages:\n  train:\n    cmd: x\n    foo: 1\n")
+        let before = try sandbox.untouched()
+        let outcome = try sandbox.exp("run", "-S", "lr=9")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("line 4, column 5"), "\(outcome)")
+        #expect(try sandbox.untouched() == before)
+    }
+
+    @Test func aTakenNameIsRefusedUnlessForced() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "same")
+        let old = try sandbox.git("rev-parse", "refs/exps/exec/EXEC_APPLY")
+        let refused = try sandbox.exp("run", "--reset", "-n", "same")
+        #expect(refused.status == 128)
+        #expect(refused.errors.contains("already exists") && refused.errors.contains("-f"))
+        #expect(try sandbox.git("rev-parse", "refs/exps/exec/EXEC_APPLY") == old)
+        try sandbox.expOK("run", "--reset", "-f", "-n", "same")
+        #expect(try sandbox.expOK("list", "--name-only").output == "same\n")
+    }
+
+    @Test func unknownAndAmbiguousRevisions() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "twin")
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "next")
+        try sandbox.expOK("run", "-n", "twin")
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "last")
+        let ambiguous = try sandbox.exp("apply", "twin")
+        #expect(ambiguous.status == 128)
+        #expect(ambiguous.errors.components(of: "/twin") == 2, "\(ambiguous)")
+        let unknown = try sandbox.exp("apply", "twni")
+        #expect(unknown.status == 128)
+        #expect(unknown.errors.contains("did you mean 'twin'"))
+    }
+
+    @Test(arguments: ["a/b", "-x", "a\u{1B}[31mb", "beef", "a..b", "x@1"])
+    func badNames(_ name: String) throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let outcome = try sandbox.exp("run", "--name=\(name)")
+        #expect(outcome.status == 128)
+        #expect(!outcome.errors.contains("\u{1B}"))
+        #expect(try sandbox.expOK("list", "-A").output.isEmpty)
+    }
+
+    @Test func anUnknownParameterChangesNothing() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let before = try sandbox.untouched()
+        let outcome = try sandbox.exp("run", "-S", "lr=0.5", "-S", "rl=1")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("+rl="))
+        #expect(try sandbox.untouched() == before)
+    }
+
+    @Test func strangeOutputs() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("stage", "add", "-q", "-n", "a", "-o", "out", "mkfifo out")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        let pipe = try sandbox.exp("run")
+        #expect(pipe.status == 128)
+        #expect(pipe.errors.contains("'") && pipe.errors.contains("pipe"))
+        try sandbox.expOK("stage", "add", "-q", "-f", "-n", "a", "-o", "out", "ln -sf nowhere out")
+        let link = try sandbox.exp("run")
+        #expect(link.status == 128)
+        #expect(link.errors.contains("symbolic link to nothing"))
+    }
+
+    @Test func anUnwritableCacheIsNamed() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        // Permissions do not stop root, but a file in the place of a folder stops everybody.
+        try sandbox.write(".dvc/cache", "in the way")
+        let outcome = try sandbox.exp("run")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains(".dvc/cache"))
+        #expect(try sandbox.git("for-each-ref", "refs/exps").isEmpty)
+    }
+
+    @Test func strangeFileNames() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        let longest = String(repeating: "x", count: 255)
+        let command =
+            "mkdir -p out && printf a > 'out/with space' && printf b > 'out/-dash' && printf c > 'out/é' && "
+            + "printf d > \"$(printf 'out/line\\nfeed')\" && printf e > out/\(longest)"
+        try sandbox.expOK("stage", "add", "-q", "-n", "a", "-o", "out", command)
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        let run = try sandbox.exp("run", "-n", "names")
+        #expect(run.status == 0, "\(run)")
+        try FileIO.removeTree(sandbox.root.appending("out"))
+        try sandbox.expOK("apply", "names")
+        #expect(try sandbox.read("out/line\nfeed") == "d")
+        #expect(try sandbox.read("out/-dash") == "b")
+        #expect(try sandbox.read("out/" + longest) == "e")
+    }
+
+    @Test func otherShapesOfRepositoriesAreRefusedBeforeAnythingIsWritten() throws {
+        let sandbox = try Sandbox(git: false)
+        try sandbox.git("init", "-q", "--object-format=sha256")
+        let sha256 = try sandbox.exp("init")
+        #expect(sha256.status == 128)
+        #expect(sha256.errors.contains("SHA256"), "\(sha256)")
+        #expect(try !sandbox.exists(".dvc"))
+        let other = try Sandbox()
+        try other.git("config", "extensions.refStorage", "reftable")
+        try other.git("config", "core.repositoryformatversion", "1")
+        let reftable = try other.run("git-exp", ["init"])
+        #expect(reftable.status == 128)
+        #expect(reftable.errors.contains("reftable"), "\(reftable)")
+        #expect(try !other.exists(".dvc"))
+    }
+
+    @Test func detachedHead() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.git("checkout", "-q", "--detach")
+        let before = try sandbox.untouched(includingStatus: false)
+        try sandbox.expOK("run", "-n", "plain")
+        #expect(try sandbox.untouched(includingStatus: false) == before)
+        #expect(try sandbox.expOK("list", "--name-only").output == "plain\n")
+    }
+
+    @Test func linkedWorktree() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.git("worktree", "add", "-q", "../other", "-b", "other")
+        let folder = sandbox.root.removingLastComponent().appending("other")
+        let outcome = try sandbox.run("git", ["exp", "run", "-n", "there"], in: folder)
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try sandbox.expOK("list", "--name-only").output == "there\n")
+    }
+
+    @Test func projectBelowTheTop() throws {
+        let sandbox = try Sandbox()
+        try FileIO.makeDirectories(sandbox.root.pushing("sub"))
+        let folder = sandbox.root.appending("sub")
+        #expect(try sandbox.run("git", ["exp", "init"], in: folder).status == 128)
+        #expect(try sandbox.run("git", ["exp", "init", "--subdir"], in: folder).status == 0)
+        try sandbox.write(
+            "sub/dvc.yaml",
+            "stages:\n  a:\n    cmd: echo 1 > m.json\n    metrics:\n    - m.json:\n        cache: false\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        let run = try sandbox.run("git", ["exp", "run", "-n", "deep"], in: folder)
+        #expect(run.status == 0, "\(run)")
+        let names = try sandbox.git("for-each-ref", "--format=%(refname)", "refs/exps").dropLast()
+        #expect(try sandbox.git("ls-tree", "-r", "--name-only", String(names)).contains("sub/m.json\n"))
+    }
+
+    @Test func usage() throws {
+        let sandbox = try Sandbox()
+        #expect(try sandbox.exp("run", "--nosuch").status == 129)
+        #expect(try sandbox.exp("nosuch").status == 129)
+        #expect(try sandbox.exp("gc").status == 129)
+        #expect(try sandbox.exp("run", "-h").status == 0)
+        #expect(try sandbox.exp("--version").output.hasPrefix("git-exp version "))
+    }
+}
+
+extension String {
+    fileprivate func components(of text: String) -> Int {
+        var count = 0
+        var rest = self[...]
+        while let index = rest.indices.first(where: { rest[$0...].hasPrefix(text) }) {
+            count += 1
+            rest = rest[index...].dropFirst(text.count)
+        }
+        return count
+    }
+}
