@@ -22,7 +22,9 @@ struct Branch: ParsableCommand {
         let context = try Workspace.open(global.console)
         let made = try Branching(context, Revisions.resolver(context))
             .branch(from: experiment, name: branch, isExact: at)
-        global.console.note("Git branch '\(made.branch)' has been created from experiment '\(made.experiment)'.")
-        global.console.note("To switch to the new branch run:\n\n\tgit checkout \(made.branch)")
+        global.console.note(
+            "Git branch '\(Console.sanitized(made.branch))' has been created from experiment '\(Console.sanitized(made.experiment))'."
+        )
+        global.console.note("To switch to the new branch run:\n\n\tgit checkout \(Console.sanitized(made.branch))")
     }
 }

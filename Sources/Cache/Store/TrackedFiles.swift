@@ -19,8 +19,20 @@ struct TrackedFiles {
     init(of directory: FilePath, root: FilePath, ignoring: IgnoreRules) throws {
         self.root = root
         self.ignoring = ignoring
+        try addRules(above: directory)
         try walk(directory, relative: "")
         files.sort { $0.relative.utf8.lexicographicallyPrecedes($1.relative.utf8) }
+    }
+
+    /// Ignore files may stand in every folder on the way down from the project's own.
+    private mutating func addRules(above directory: FilePath) throws {
+        guard let inProject = directory.relative(to: root) else { return }
+        var folder = FilePath()
+        for component in inProject.removingLastComponent().components {
+            folder.append(component)
+            let file = root.pushing(folder).appending(".dvcignore")
+            if let bytes = try FileIO.read(file) { ignoring.add(bytes, in: folder) }
+        }
     }
 
     private mutating func walk(_ folder: FilePath, relative: String) throws {

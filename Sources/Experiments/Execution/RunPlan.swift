@@ -65,16 +65,17 @@ struct RunPlan {
             }
             if let name = request.name, !name.isIdentical(to: experiment.name) {
                 console.warn(
-                    "experiment '\(experiment.name)' goes on under its own name; '--name \(name)' does not count")
+                    "experiment '\(Console.sanitized(experiment.name))' goes on under its own name; '--name \(Console.sanitized(name))' does not count"
+                )
             }
-            console.note("Existing checkpoint experiment '\(experiment.name)' will be resumed")
+            console.note("Existing checkpoint experiment '\(Console.sanitized(experiment.name))' will be resumed")
             announce(state, console)
             return RunPlan(
                 reference: experiment.reference, start: state.commit, expected: .commit(state.commit),
                 isContinuing: true, index: index)
         }
         let base = state.isTip ? experiment.name : state.commit.short
-        console.note("Modified checkpoint experiment based on '\(base)' will be created")
+        console.note("Modified checkpoint experiment based on '\(Console.sanitized(base))' will be created")
         announce(state, console)
         let fresh = try newReference(request, experiment.baseline, repository)
         return RunPlan(
@@ -84,7 +85,7 @@ struct RunPlan {
 
     private static func announce(_ state: ResumeState, _ console: Console) {
         console.note(
-            "Training continues from checkpoint \(state.commit.short) of '\(state.experiment.name)'; "
+            "Training continues from checkpoint \(state.commit.short) of '\(Console.sanitized(state.experiment.name))'; "
                 + "'git exp run --reset' starts over.")
     }
 

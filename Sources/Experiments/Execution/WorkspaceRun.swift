@@ -79,7 +79,7 @@ package struct WorkspaceRun {
         _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
         _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
     ) throws -> Report {
-        console.note("Reproducing experiment '\(plan.reference.name)'")
+        console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
         let restoring = OutputRestoring(workspace, console: console)
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
@@ -117,12 +117,12 @@ package struct WorkspaceRun {
             }
         }
         console.note("")
-        console.note("Ran experiment(s): \(experiment.name)")
+        console.note("Ran experiment(s): \(Console.sanitized(experiment.name))")
         console.note("Experiment results have been applied to your workspace.")
         console.note("")
         console.note("To promote an experiment to a Git branch run:")
         console.note("")
-        console.note("\tgit exp branch \(experiment.name) <branch>")
+        console.note("\tgit exp branch \(Console.sanitized(experiment.name)) <branch>")
     }
 
     private func dryRun(

@@ -8,6 +8,7 @@ package struct StageSaver {
     private let workspace: ProjectWorkspace
     private let console: Console
     private let sync: Bool
+    private let vetted = VettedOutputs()
 
     package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool) {
         self.workspace = workspace
@@ -48,7 +49,8 @@ package struct StageSaver {
         let old = workspace.lock(of: stage)
         var outputs: [LockEntry] = []
         for output in stage.outputs {
-            if output.isCached { try refuseUntrackable(output) }
+            let isNew = vetted.insert(output.rooted)
+            if output.isCached, isNew { try refuseUntrackable(output) }
             let previous = old?.output(output.path)
             guard let hash = try workspace.hash(output.rooted, previous: previous, saving: output.isCached) else {
                 if isCheckpoint && output.isCheckpoint { continue }
@@ -56,7 +58,7 @@ package struct StageSaver {
             }
             if hash.size == 0, !isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
             if output.isCached {
-                try ignore(output)
+                if isNew { try ignore(output) }
                 if isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
                 } else {
@@ -98,4 +100,12 @@ package struct StageSaver {
         try FileIO.makeDirectories(file.removingLastComponent())
         try FileIO.replace(file, with: bytes, sync: sync)
     }
+}
+
+/// The outputs that were checked once in a run: what git says of them does not change from one checkpoint to the next.
+private final class VettedOutputs {
+    private var paths: Set<FilePath> = []
+
+    /// - Returns: Whether the path was not there yet.
+    func insert(_ path: FilePath) -> Bool { paths.insert(path).inserted }
 }
