@@ -2,15 +2,18 @@
 // The 64 steps of MD5 over any type with C's integer operators: a word, or a vector of words.
 
 #define CMD5_F(b, c, d) ((d) ^ ((b) & ((c) ^ (d))))
-#define CMD5_H(b, c, d) ((b) ^ (c) ^ (d))
+#define CMD5_H(b, c, d) ((b) ^ ((c) ^ (d)))
 #define CMD5_I(b, c, d) ((c) ^ ((b) | ~(d)))
 #define CMD5_ROTATE(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
-#define CMD5_STEP(f, a, b, c, d, x, n, k)      \
-    a += f(b, c, d) + (x) + (uint32_t)(k##u); \
+// What does not wait for b, the word of the step before, is added first: the chain through b is what takes the time.
+#define CMD5_STEP(f, a, b, c, d, x, n, k) \
+    a = a + ((x) + (uint32_t)(k##u));     \
+    a = a + f(b, c, d);                   \
     a = CMD5_ROTATE(a, n) + (b);
 // The two halves of G have no bit in common, so they may be added, and one of them does not wait for b.
-#define CMD5_STEP_G(a, b, c, d, x, n, k)              \
-    a += (c & ~d) + (x) + (uint32_t)(k##u) + (b & d); \
+#define CMD5_STEP_G(a, b, c, d, x, n, k)          \
+    a = a + ((x) + (uint32_t)(k##u)) + (c & ~d);  \
+    a = a + (b & d);                              \
     a = CMD5_ROTATE(a, n) + (b);
 
 #define CMD5_FOUR(f, w, a, b, c, d, i0, i1, i2, i3, n0, n1, n2, n3, k0, k1, k2, k3) \

@@ -98,9 +98,16 @@ package struct WorkspaceRun {
             environment: StageEnvironment(
                 inherited: context.environment, root: context.project.root, additions: environment),
             options: options, folder: context.folder, console: console)
-        let result = try runner.run(stages, exclusion: lock) { stage, entry, unchanged in
-            if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
-            try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
+        let result: RunResult
+        do {
+            result = try runner.run(stages, exclusion: lock) { stage, entry, unchanged in
+                if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
+                try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
+            }
+        } catch {
+            // What was reported before a later stage failed can still be continued.
+            try recorder.keepForTheNextRun()
+            throw error
         }
         try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)

@@ -18,6 +18,8 @@ final class ExperimentRecorder {
     /// The newest commit: first the one that the run started from.
     private(set) var tip: CommitID
     private(set) var checkpoints = 0
+    /// Whether a checkpoint was made of outputs from which training can go on.
+    private var isContinuable = false
 
     init(
         _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
@@ -45,8 +47,9 @@ final class ExperimentRecorder {
         } else {
             try addResults(of: stage)
         }
-        try commit(message: Self.message(entries), isContinued: stage.hasCheckpoints)
+        try commit(message: Self.message(entries))
         checkpoints += 1
+        isContinuable = isContinuable || stage.hasCheckpoints
         context.console.note("Checkpoint experiment iteration '\(tip.short)'.")
     }
 
@@ -57,15 +60,25 @@ final class ExperimentRecorder {
         try index.refresh()
         try addFiles(of: result.visited.map(\.stage), locks: true)
         let entries = result.executed.map { (name: $0.stage.name, entry: $0.entry) }
-        let hasCheckpoints = result.visited.contains { $0.stage.hasCheckpoints }
-        try commit(message: message ?? Self.message(entries), isContinued: hasCheckpoints && checkpoints > 0)
+        try commit(message: message ?? Self.message(entries))
+        try keepForTheNextRun()
+    }
+
+    /// Lets the next run, also one of DVC 2, continue from the newest checkpoint.
+    ///
+    /// Once at the end of a run is enough: after a kill the journal knows the experiment.
+    func keepForTheNextRun() throws {
+        guard isContinuable else { return }
+        for state in [StateReference.checkpoint, StateReference.applied] {
+            try context.repository.setReference(state, to: tip, expecting: .anything)
+        }
     }
 
     private static func message(_ entries: [(name: String, entry: StageLock)]) -> String {
         "dvc: commit experiment " + SHA256.hex(entries.hashText)
     }
 
-    private func commit(message: String, isContinued: Bool) throws {
+    private func commit(message: String) throws {
         let tree = try index.writeTree()
         let id = try context.repository.writeCommit(
             tree: tree, parents: [tip], author: identity.signature(), message: message)
@@ -81,10 +94,6 @@ final class ExperimentRecorder {
         }
         expected = .commit(id)
         tip = id
-        if isContinued {
-            try context.repository.setReference(StateReference.checkpoint, to: id, expecting: .anything)
-            try context.repository.setReference(StateReference.applied, to: id, expecting: .anything)
-        }
         if isDurable { try syncReferences() }
     }
 
