@@ -109,21 +109,6 @@ extension String {
 }
 
 extension Value {
-    /// Equality of type and value, with NaN equal to itself.
-    func isSame(as other: Value) -> Bool {
-        switch (self, other) {
-        case (.float(let left), .float(let right)): left == right || (left.isNaN && right.isNaN)
-        case (.list(let left), .list(let right)):
-            left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
-        case (.mapping(let left), .mapping(let right)):
-            left.entries.count == right.entries.count
-                && left.entries.allSatisfy { entry in
-                    right.entries.contains { $0.key == entry.key && $0.value.isSame(as: entry.value) }
-                }
-        default: self == other
-        }
-    }
-
     /// Does to the value what an edit does to its text; `false` where the path leads through something else.
     mutating func apply(_ change: ParameterEdit.Change, at path: ArraySlice<String>) -> Bool {
         guard let key = path.first else { return false }
