@@ -20,11 +20,11 @@ import Testing
                 "\(override.action)"
                     == ["CHANGE": "set", "ADD": "add", "FORCE_ADD": "addOrSet", "DEL": "delete"][
                         golden["action"]?.string ?? ""], "\(text)")
-            let alternatives = (golden["sweep"]?.list ?? []).map(plain)
+            let alternatives = (golden["sweep"]?.list ?? []).map(\.unpaired)
             let own =
                 golden["shuffle"] == nil ? override.alternatives : override.alternatives.sorted { "\($0)" < "\($1)" }
             #expect("\(own)" == "\(alternatives)", "\(text)")
-            #expect("\(override.value as Any)" == "\(golden["value"].map(plain) as Any)", "\(text)")
+            #expect("\(override.value as Any)" == "\(golden["value"].map(\.unpaired) as Any)", "\(text)")
         }
     }
 
@@ -63,20 +63,5 @@ import Testing
     @Test func endlessRangeIsRefused() {
         #expect(throws: OverrideError.self) { try ParameterOverride.parse("lr=range(0,1e300,1e-300)") }
         #expect(throws: OverrideError.self) { try ParameterOverride.parse("lr=range(9223372036854775807)") }
-    }
-
-    /// Mappings stand in the fixture as lists of pairs, because their keys may be of any type.
-    private func plain(_ value: Value) -> Value {
-        switch value {
-        case .list(let items): return .list(items.map(plain))
-        case .mapping(let wrapped):
-            let pairs = wrapped["dict"]?.list ?? []
-            return .mapping(
-                Mapping(
-                    entries: pairs.compactMap { pair in
-                        pair.list.map { .init(key: plain($0[0]), value: plain($0[1])) }
-                    }))
-        default: return value
-        }
     }
 }

@@ -79,6 +79,11 @@ extension [UInt8] {
     /// Whether only blanks stand in a range.
     func isBlank(_ range: Range<Int>) -> Bool { self[range].allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 
+    /// Whether nothing but blanks stands in the line whose line feed is at a place.
+    func isBlankLine(endingAt lineFeed: Int) -> Bool {
+        self[lineStart(of: lineFeed)..<lineFeed].allSatisfy { $0 <= 0x20 }
+    }
+
     func replacing(_ range: Range<Int>, with text: String) -> [UInt8] {
         var result = self
         result.replaceSubrange(range, with: Array(text.utf8))

@@ -15,14 +15,17 @@ extension YAMLEdit {
         let indent = first.key.start.column - 1
         let end = max(last.value.end.offset, last.value.isEmptyScalar ? colonEnd(behind: last.key) : 0)
         let lines = joined(writer.entry(.string(key), inner, indent: indent))
-        let place = linePlace(behind: end, indent: indent)
+        let place = linePlace(behind: end, indent: indent, keepsBlankLines: last.value.endsWithKeptLines(bytes))
         let needsBreak = place > 0 && bytes[place - 1] != 10
         return bytes.replacing(place..<place, with: (needsBreak ? bytes.lineEnd : "") + lines)
     }
 
     /// Behind the line of a place, and behind the comments below it that are indented as far.
-    private func linePlace(behind end: Int, indent: Int) -> Int {
+    private func linePlace(behind end: Int, indent: Int, keepsBlankLines: Bool) -> Int {
         var place = end > 0 && bytes[end - 1] == 10 ? end : bytes.nextLine(after: end)
+        while !keepsBlankLines, place > 1, bytes[place - 1] == 10, bytes.isBlankLine(endingAt: place - 1) {
+            place = bytes.lineStart(of: place - 1)
+        }
         var next = place
         while next < bytes.count {
             let text = bytes[next...].firstIndex { $0 != 0x20 } ?? bytes.count
@@ -62,12 +65,14 @@ extension YAMLEdit {
         let isBlock = !node.isAlias && !node.isFlow && (node.pairs != nil || node.items != nil)
         let isBelow = isBlock && node.start.line > key.start.line
         let isCollection = value.mapping.map { !$0.isEmpty } ?? value.list.map { !$0.isEmpty } ?? false
-        let isNothing = node.scalarText.map(Self.isNull) ?? (node.isFlow && opensBraces)
+        let isNothing = node.scalarText.map(Self.isNull) ?? isOpened(node, slot)
+        // A comment beside the last line was about a part of the old value.
+        let lastLineEnd = bytes.lineTextEnd(after: range.upperBound)
         if isCollection, isBelow {
             let sameKind = (value.mapping == nil) == (node.pairs == nil)
             let indent = sameKind ? node.start.column - 1 : childIndent(of: owner, for: value)
             let lines = writer.lines(value, indent: indent).joined(separator: bytes.lineEnd)
-            return bytes.replacing(bytes.lineStart(of: range.lowerBound)..<range.upperBound, with: lines)
+            return bytes.replacing(bytes.lineStart(of: range.lowerBound)..<lastLineEnd, with: lines)
         }
         if isCollection, isNothing, !node.isAlias {
             // Below the key, behind a comment beside it.
@@ -81,7 +86,7 @@ extension YAMLEdit {
         if node.isEmptyScalar { return bytes.replacing(colon..<colon, with: " " + text) }
         guard isBelow else { return bytes.replacing(range, with: text) }
         // The lines of the old value go; a comment beside the key stays.
-        return bytes.replacing(bytes.lineTextEnd(after: colon)..<range.upperBound, with: "").replacing(
+        return bytes.replacing(bytes.lineTextEnd(after: colon)..<lastLineEnd, with: "").replacing(
             colon..<colon, with: " " + text)
     }
 

@@ -63,7 +63,7 @@ struct YAMLEdit {
         return try replacing(node, slot, with: value.nested(in: path))
     }
 
-    private func isOpened(_ node: YAMLNode, _ slot: Slot) -> Bool {
+    func isOpened(_ node: YAMLNode, _ slot: Slot) -> Bool {
         guard opensBraces, node.isFlow, node.pairs?.isEmpty ?? false, case .key(_, let owner) = slot else {
             return false
         }

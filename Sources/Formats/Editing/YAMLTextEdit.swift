@@ -52,6 +52,13 @@ package enum YAMLTextEdit {
         _ old: Value, to new: Value, at place: [String], in bytes: [UInt8], _ file: String
     ) throws -> [UInt8] {
         if old.isSame(as: new) { return bytes }
+        if let oldList = old.list, let newList = new.list, oldList.count == newList.count {
+            var bytes = bytes
+            for index in newList.indices {
+                bytes = try changing(oldList[index], to: newList[index], at: place + [String(index)], in: bytes, file)
+            }
+            return bytes
+        }
         guard let oldMapping = old.mapping, let newMapping = new.mapping, !newMapping.isEmpty else {
             return try edit(bytes, .set(new), at: place, file)
         }
