@@ -32,3 +32,16 @@ enum GoldenFile {
 extension String {
     var bytes: [UInt8] { Array(utf8) }
 }
+
+extension Value {
+    /// The value of a fixture, where mappings are lists of pairs so that keys may be of any type.
+    var unpaired: Value {
+        switch self {
+        case .list(let items): return .list(items.map(\.unpaired))
+        case .mapping(let wrapped):
+            let pairs = wrapped["dict"]?.list?.compactMap(\.list) ?? []
+            return .mapping(Mapping(entries: pairs.map { .init(key: $0[0].unpaired, value: $0[1].unpaired) }))
+        default: return self
+        }
+    }
+}

@@ -3,29 +3,35 @@ enum PythonEdit {
     static func apply(
         _ change: ParameterEdit.Change, at path: [String], to bytes: [UInt8], name: String
     ) throws -> [UInt8] {
-        let assignments = try PythonLiterals.assignments(bytes, file: name).all
         // Of several assignments the last one counts.
-        let owner = assignments.last { path.starts(with: $0.path) }
-        if let owner {
-            let rest = path[owner.path.count...]
-            var value = owner.value
-            switch change {
-            case .set(let new) where rest.isEmpty, .add(let new) where rest.isEmpty:
-                return splice(bytes, owner.range, PythonText.repr(new))
-            case .delete where rest.isEmpty:
-                let start = bytes[..<owner.range.lowerBound].lastIndex(of: 10).map { $0 + 1 } ?? 0
-                let end = bytes[owner.range.upperBound...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
-                return splice(bytes, start..<end, "")
-            default:
-                if value.apply(change, at: rest) { return splice(bytes, owner.range, PythonText.repr(value)) }
-            }
-        } else if case .add(let value) = change, path.count == 1, isName(path[0]) {
-            let needsBreak = bytes.last.map { $0 != 10 } ?? false
-            let line = (needsBreak ? "\n" : "") + "\(path[0]) = \(PythonText.repr(value))\n"
-            return bytes + Array(line.utf8)
+        let assignments = try PythonLiterals.assignments(bytes, file: name).all
+        guard let owner = assignments.last(where: { path.starts(with: $0.path) }) else {
+            return try appending(change, at: path, to: bytes)
         }
-        throw OverrideError.notEditable(
-            key: path.joined(separator: "."), file: name, reason: "it is no assignment of a literal")
+        let rest = path[owner.path.count...]
+        if case .delete = change, rest.isEmpty { return deleting(owner, from: bytes) }
+        return try FlowEdit(bytes: bytes, dialect: .python).apply(change, at: rest, in: owner.node)
+    }
+
+    private static func appending(
+        _ change: ParameterEdit.Change, at path: [String], to bytes: [UInt8]
+    ) throws(EditRefusal) -> [UInt8] {
+        guard case .add(let value) = change, let name = path.first, isName(name) else {
+            throw EditRefusal("it is no assignment of a literal")
+        }
+        let needsBreak = bytes.last.map { $0 != 10 } ?? false
+        let text = try FlowDialect.python.text(value.nested(in: path.dropFirst()))
+        return bytes + Array(((needsBreak ? bytes.lineEnd : "") + "\(name) = \(text)" + bytes.lineEnd).utf8)
+    }
+
+    /// Removes the lines of a statement; one in a class leaves `pass`, because a class needs something inside.
+    private static func deleting(_ assignment: PythonLiterals.Assignment, from bytes: [UInt8]) -> [UInt8] {
+        let statement = assignment.statement
+        let start = bytes.lineStart(of: statement.lowerBound)
+        let rest = bytes[statement.upperBound..<bytes.lineTextEnd(after: statement.upperBound)]
+        let isAlone = start == statement.lowerBound && !rest.contains(UInt8(ascii: ";"))
+        if isAlone { return bytes.replacing(start..<bytes.nextLine(after: statement.upperBound), with: "") }
+        return bytes.replacing(statement, with: "pass")
     }
 
     private static func isName(_ text: String) -> Bool {
@@ -33,11 +39,5 @@ enum PythonEdit {
         return text.utf8.allSatisfy {
             ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
         }
-    }
-
-    private static func splice(_ bytes: [UInt8], _ range: Range<Int>, _ text: String) -> [UInt8] {
-        var result = bytes
-        result.replaceSubrange(range, with: Array(text.utf8))
-        return result
     }
 }

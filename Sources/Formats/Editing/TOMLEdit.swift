@@ -4,77 +4,65 @@ enum TOMLEdit {
         _ change: ParameterEdit.Change, at path: [String], to bytes: [UInt8], name: String
     ) throws -> [UInt8] {
         var parser = TOMLParser(bytes, file: name)
-        let root = try parser.document()
-        var table = root
-        var depth = 0
-        while depth < path.count - 1, case .table(let next)? = table.item(path[depth]) {
-            table = next
-            depth += 1
-        }
-        let rest = path[depth...]
-        switch (table.item(path[depth]), change) {
-        case (.value(var value, let range)?, .set(let new)), (.value(var value, let range)?, .add(let new)):
-            guard rest.count == 1 ? (value = new) == () : value.apply(change, at: rest.dropFirst()) else { break }
-            return splice(bytes, range, text(value))
-        case (.value(var value, let range)?, .delete):
-            if rest.count > 1 {
-                guard value.apply(change, at: rest.dropFirst()) else { break }
-                return splice(bytes, range, text(value))
-            }
-            let start = bytes[..<range.lowerBound].lastIndex(of: 10).map { $0 + 1 } ?? 0
-            let end = bytes[range.upperBound...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
-            return splice(bytes, start..<end, "")
+        let place = try Place(path, in: parser.document())
+        switch (place.item, change) {
+        case (.value(_, let node)?, .delete) where place.rest.isEmpty:
+            let start = bytes.lineStart(of: node.range.lowerBound)
+            return bytes.replacing(start..<bytes.nextLine(after: node.range.upperBound), with: "")
+        case (.value(_, let node)?, _):
+            return try FlowEdit(bytes: bytes, dialect: .toml).apply(change, at: place.rest, in: node)
         case (nil, .add(let value)):
-            let nested = rest.dropFirst().reversed().reduce(value) { .mapping(Mapping([($1, $0)])) }
-            let line = key(path[depth]) + " = " + text(nested)
-            return inserting(line, at: place(in: table, isRoot: depth == 0, bytes), bytes)
-        default: break
+            let text = try FlowDialect.toml.text(value.nested(in: place.rest))
+            return try inserting(place.key + " = " + text, behind: place, bytes)
+        case (.table?, _), (.tables?, _): throw EditRefusal("it is a table of its own")
+        default: throw EditRefusal.notMapping
         }
-        throw OverrideError.notEditable(
-            key: path.joined(separator: "."), file: name, reason: "a part of it is a table of its own")
     }
 
-    /// Behind the last value of a table; at the top of the file for a root without values.
-    private static func place(in table: TOMLTable, isRoot: Bool, _ bytes: [UInt8]) -> Int {
-        let ends = table.items.compactMap { entry -> Int? in
-            if case .value(_, let range) = entry.item { range.upperBound } else { nil }
-        }
-        if let end = ends.max() { return bytes[end...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count }
-        return isRoot ? 0 : bytes.count
-    }
+    /// Where a path leads: the innermost table with lines of its own, and what is left from there.
+    private struct Place {
+        var table: TOMLTable
+        var isRoot = true
+        /// The key as the section spells it, dotted where the section's keys are.
+        var key = ""
+        var rest: ArraySlice<String>
+        var item: TOMLTable.Item?
 
-    private static func inserting(_ line: String, at place: Int, _ bytes: [UInt8]) -> [UInt8] {
-        let needsBreak = place > 0 && bytes[place - 1] != 10
-        return splice(bytes, place..<place, (needsBreak ? "\n" : "") + line + "\n")
-    }
-
-    private static func splice(_ bytes: [UInt8], _ range: Range<Int>, _ text: String) -> [UInt8] {
-        var result = bytes
-        result.replaceSubrange(range, with: Array(text.utf8))
-        return result
-    }
-
-    private static func key(_ key: String) -> String {
-        let isBare =
-            !key.isEmpty
-            && key.utf8.allSatisfy {
-                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F || $0 == 0x2D
+        init(_ path: [String], in root: TOMLTable) throws(EditRefusal) {
+            table = root
+            rest = path[...]
+            while let part = rest.popFirst() {
+                key += (key.isEmpty ? "" : ".") + FlowDialect.tomlKey(part)
+                item = table.item(part)
+                switch item {
+                case .table(let next)? where !rest.isEmpty: enter(next)
+                case .tables(let tables)? where rest.count > 1:
+                    guard let index = rest.popFirst().flatMap(tables.place) else { throw .element }
+                    enter(tables[index])
+                default: return
+                }
             }
-        return isBare ? key : JSON.pythonDumps(.string(key))
+        }
+
+        private mutating func enter(_ next: TOMLTable) {
+            table = next
+            guard next.headerEnd != nil else { return }
+            isRoot = false
+            key = ""
+        }
     }
 
-    private static func text(_ value: Value) -> String {
-        switch value {
-        case .list(let list): "[" + list.map(text).joined(separator: ", ") + "]"
-        case .mapping(let mapping):
-            "{ " + mapping.entries.map { key($0.key.string ?? "") + " = " + text($0.value) }.joined(separator: ", ")
-                + " }"
-        case .float(let number):
-            number.isFinite ? PythonNumber.repr(number) : number.isNaN ? "nan" : number < 0 ? "-inf" : "inf"
-        case .timestamp(let time): time
-        // TOML has no null; a text is the nearest thing, and the check of the result refuses it.
-        case .null: "\"\""
-        default: JSON.pythonDumps(value)
+    /// A line behind the last value of a table, or else below its header; at the top of the file for the root.
+    private static func inserting(_ line: String, behind place: Place, _ bytes: [UInt8]) throws -> [UInt8] {
+        let ends = place.table.items.compactMap { entry -> Int? in
+            if case .value(_, let node) = entry.item { node.range.upperBound } else { nil }
         }
+        let top = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        let isTop = place.isRoot && !place.key.utf8.contains(UInt8(ascii: "."))
+        guard let offset = ends.max().map(bytes.nextLine) ?? place.table.headerEnd ?? (isTop ? top : nil) else {
+            throw EditRefusal("its table has no lines of its own")
+        }
+        let needsBreak = offset > top && bytes[offset - 1] != 10
+        return bytes.replacing(offset..<offset, with: (needsBreak ? bytes.lineEnd : "") + line + bytes.lineEnd)
     }
 }

@@ -1,221 +1,81 @@
-/// Edits of a YAML or JSON text at the place of one value; all other bytes stay.
+import Files
+
+/// Edits of a YAML text at the place of one value; all other bytes stay.
 struct YAMLEdit {
-    enum Dialect { case yaml, json }
+    /// What a node hangs on.
+    enum Slot {
+        case root
+        case key(YAMLNode, in: YAMLNode)
+        case item
+    }
 
-    private let bytes: [UInt8]
-    private let file: String
-    private let dialect: Dialect
-    private let root: YAMLNode?
-    private let writer: FlowWriter
+    let bytes: [UInt8]
+    let root: YAMLNode?
+    let writer: YAMLBlockWriter
+    /// Whether an empty `{}` gets its first entry on a line of its own.
+    let opensBraces: Bool
 
-    /// - Throws: ``FormatError`` where the text is not YAML; JSON is read as YAML, of which it is a part.
-    init(_ bytes: [UInt8], file: String, dialect: Dialect) throws(FormatError) {
+    /// - Throws: ``FormatError`` where the text is not YAML.
+    init(_ bytes: [UInt8], file: String, opensBraces: Bool = false) throws(FormatError) {
         self.bytes = bytes
-        self.file = file
-        self.dialect = dialect
         root = try YAML.parse(bytes, file: file)
-        writer = FlowWriter(isJSON: dialect == .json)
+        writer = YAMLBlockWriter(layoutOf: root)
+        self.opensBraces = opensBraces
     }
 
-    /// The line end of the file.
-    private var lineEnd: String {
-        bytes.firstIndex(of: 13).map { $0 + 1 < bytes.count && bytes[$0 + 1] == 10 } ?? false ? "\r\n" : "\n"
+    /// - Throws: ``EditRefusal`` where the layout does not allow it.
+    func apply(_ change: ParameterEdit.Change, at path: [String]) throws(EditRefusal) -> [UInt8] {
+        if let root, !(root.scalarText.map(Self.isNull) ?? false) { return try edit(root, .root, path[...], change) }
+        guard case .add(let value) = change, let key = path.first else { throw EditRefusal("the file is empty") }
+        let kept = root.map { bytes.replacing($0.start.offset..<$0.end.offset, with: "") } ?? bytes
+        let needsBreak = kept.last.map { $0 != 10 } ?? false
+        let entry = writer.entry(.string(key), value.nested(in: path.dropFirst()), indent: 0)
+        return kept + Array(((needsBreak ? bytes.lineEnd : "") + joined(entry)).utf8)
     }
 
-    func apply(_ change: ParameterEdit.Change, at path: [String]) throws -> [UInt8] {
-        switch change {
-        case .set(let value):
-            let (_, node, keyEnd) = try find(path)
-            return replacing(node, behind: keyEnd, with: value)
-        case .add(let value):
-            return try adding(value, at: path)
-        case .delete:
-            return try deleting(path)
-        }
-    }
-
-    private func refuse(_ path: [String], _ reason: String) -> OverrideError {
-        .notEditable(key: path.joined(separator: "."), file: file, reason: reason)
-    }
-
-    /// The node at a path, the mapping or list that holds it, and where its key's colon ends.
-    private func find(_ path: [String]) throws -> (parent: YAMLNode, node: YAMLNode, keyEnd: Int?) {
-        guard var node = root else { throw refuse(path, "the file is empty") }
-        var parent = node
-        var keyEnd: Int?
-        for part in path {
-            if node.isAlias { throw refuse(path, "the value belongs to an anchor elsewhere in the file") }
-            parent = node
-            if let pairs = node.pairs {
-                guard let pair = pairs.last(where: { $0.key.scalarText?.isIdentical(to: part) ?? false }) else {
-                    throw refuse(path, "the value comes from a merged mapping")
-                }
-                node = pair.value
-                keyEnd = colonEnd(behind: pair.key)
-            } else if let items = node.items, let number = Int(part) {
-                node = items[number < 0 ? items.count + number : number]
-                keyEnd = nil
-            } else {
-                throw refuse(path, "a part of it is not a mapping")
+    private func edit(
+        _ node: YAMLNode, _ slot: Slot, _ path: ArraySlice<String>, _ change: ParameterEdit.Change
+    ) throws(EditRefusal) -> [UInt8] {
+        guard let part = path.first else {
+            switch change {
+            case .set(let value), .add(let value): return try replacing(node, slot, with: value)
+            case .delete: throw .element
             }
         }
-        return (parent, node, keyEnd)
+        if node.isAlias { throw .alias }
+        if node.isFlow, !isOpened(node, slot) {
+            return try FlowEdit(bytes: bytes, dialect: .yaml).apply(change, at: path, in: FlowNode(yaml: node))
+        }
+        if let items = node.items {
+            guard let index = items.place(part) else { throw .element }
+            return try edit(items[index], .item, path.dropFirst(), change)
+        }
+        if let pairs = node.pairs, !node.isFlow {
+            guard let index = pairs.lastIndex(where: { $0.key.scalarText?.isIdentical(to: part) ?? false }) else {
+                return try inserting(part, path, change, into: node, pairs)
+            }
+            if case .delete = change, path.count == 1 { return try deleting(index, from: pairs, of: node, slot) }
+            return try edit(pairs[index].value, .key(pairs[index].key, in: node), path.dropFirst(), change)
+        }
+        guard case .add(let value) = change, isOpened(node, slot) || node.scalarText.map(Self.isNull) ?? false else {
+            throw .notMapping
+        }
+        return try replacing(node, slot, with: value.nested(in: path))
     }
 
-    private func colonEnd(behind key: YAMLNode) -> Int {
+    func isOpened(_ node: YAMLNode, _ slot: Slot) -> Bool {
+        guard opensBraces, node.isFlow, node.pairs?.isEmpty ?? false, case .key(_, let owner) = slot else {
+            return false
+        }
+        return !owner.isFlow
+    }
+
+    static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
+
+    /// Lines with the file's line ends.
+    func joined(_ lines: [String]) -> String { lines.map { $0 + bytes.lineEnd }.joined() }
+
+    func colonEnd(behind key: YAMLNode) -> Int {
         (bytes[key.end.offset...].firstIndex(of: UInt8(ascii: ":")) ?? key.end.offset) + 1
-    }
-
-    private func replacing(_ node: YAMLNode, behind keyEnd: Int?, with value: Value) -> [UInt8] {
-        let isBlock = (node.pairs != nil || node.items != nil) && !node.isFlow
-        let isBlockText =
-            if case .scalar(_, let style, _) = node.content { style == .literal || style == .folded } else { false }
-        let text = writer.text(value)
-        if node.isEmptyScalar {
-            let place = keyEnd ?? node.start.offset
-            return splice(place..<place, " " + text)
-        }
-        guard isBlock || isBlockText, let keyEnd else { return splice(node.start.offset..<node.end.offset, text) }
-        var end = node.end.offset
-        // A block text ends with its line; that line end stays.
-        while end > keyEnd, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
-        return splice(keyEnd..<end, " " + text)
-    }
-
-    private func splice(_ range: Range<Int>, _ text: String) -> [UInt8] {
-        var result = bytes
-        result.replaceSubrange(range, with: Array(text.utf8))
-        return result
-    }
-
-    private func adding(_ value: Value, at path: [String]) throws -> [UInt8] {
-        guard let root else {
-            return Array(
-                (writer.isJSON
-                    ? writer.text(nested(path[...], value)) + "\n" : block(path[0], nested(path.dropFirst(), value), 0))
-                    .utf8)
-        }
-        var node = root
-        var keyEnd: Int?
-        var depth = 0
-        while depth < path.count - 1,
-            let pair = node.pairs?.last(where: { $0.key.scalarText?.isIdentical(to: path[depth]) ?? false })
-        {
-            if pair.value.isAlias { throw refuse(path, "the value belongs to an anchor elsewhere in the file") }
-            node = pair.value
-            keyEnd = colonEnd(behind: pair.key)
-            depth += 1
-        }
-        if node.isAlias { throw refuse(path, "the value belongs to an anchor elsewhere in the file") }
-        let inner = nested(path[(depth + 1)...], value)
-        guard let pairs = node.pairs else {
-            guard keyEnd != nil, let text = node.scalarText, YAMLEdit.isNull(text) else {
-                throw refuse(path, "a part of it is not a mapping")
-            }
-            return replacing(node, behind: keyEnd, with: .mapping(Mapping([(path[depth], inner)])))
-        }
-        if node.isFlow { return addingToFlow(node, pairs, path[depth], inner) }
-        let indent = pairs.first.map { $0.key.start.column - 1 } ?? 0
-        return insertingLines(block(path[depth], inner, indent), behind: node.end.offset)
-    }
-
-    private static func isNull(_ text: String) -> Bool { ["", "~", "null", "Null", "NULL"].contains(text) }
-
-    private func nested(_ path: ArraySlice<String>, _ value: Value) -> Value {
-        path.reversed().reduce(value) { .mapping(Mapping([($1, $0)])) }
-    }
-
-    /// An entry as lines of a block mapping.
-    private func block(_ key: String, _ value: Value, _ indent: Int) -> String {
-        let margin = String(repeating: " ", count: indent)
-        let lines = YAML.emit(.mapping(Mapping([(key, value)]))).split(separator: "\n", omittingEmptySubsequences: true)
-        return lines.map { margin + $0 + lineEnd }.joined()
-    }
-
-    private func insertingLines(_ lines: String, behind place: Int) -> [UInt8] {
-        var place = place
-        if place > 0, place <= bytes.count, bytes[place - 1] != 10 {
-            guard let lineFeed = bytes[place...].firstIndex(of: 10) else {
-                return splice(bytes.count..<bytes.count, lineEnd + lines)
-            }
-            place = lineFeed + 1
-        }
-        return splice(place..<place, lines)
-    }
-
-    private func addingToFlow(
-        _ node: YAMLNode, _ pairs: [(key: YAMLNode, value: YAMLNode)], _ key: String, _ value: Value
-    ) -> [UInt8] {
-        let entry = writer.text(.string(key)) + ": " + writer.text(value)
-        guard let last = pairs.last else {
-            let close = node.end.offset - 1
-            return splice(node.start.offset + 1..<close, entry)
-        }
-        // On lines of their own where the entries are.
-        let end = last.value.end.offset
-        if last.key.start.line > node.start.line {
-            let indent = String(repeating: " ", count: last.key.start.column - 1)
-            return splice(end..<end, "," + lineEnd + indent + entry)
-        }
-        return splice(end..<end, ", " + entry)
-    }
-
-    private func deleting(_ path: [String]) throws -> [UInt8] {
-        let (parent, node, keyEnd) = try find(path)
-        guard keyEnd != nil, let pairs = parent.pairs,
-            let index = pairs.lastIndex(where: { $0.key.scalarText?.isIdentical(to: path[path.count - 1]) ?? false })
-        else { throw refuse(path, "an element of a list cannot be deleted") }
-        let pair = pairs[index]
-        if parent.isFlow {
-            var start = pair.key.start.offset
-            var end = pair.value.end.offset
-            if index + 1 < pairs.count {
-                end = pairs[index + 1].key.start.offset
-            } else if index > 0 {
-                start = pairs[index - 1].value.end.offset
-            }
-            return splice(start..<end, "")
-        }
-        if pairs.count == 1, path.count > 1 {
-            let (_, own, ownKeyEnd) = try find(Array(path.dropLast()))
-            return replacing(own, behind: ownKeyEnd, with: .mapping(Mapping()))
-        }
-        let start = bytes[..<pair.key.start.offset].lastIndex(of: 10).map { $0 + 1 } ?? 0
-        var end = max(node.end.offset, keyEnd ?? 0)
-        if bytes[end - 1] != 10 { end = bytes[end...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count }
-        if start > 0 || pair.key.start.column == 1 {
-            return splice(start..<end, pairs.count == 1 ? "{}" + lineEnd : "")
-        }
-        return splice(pair.key.start.offset..<end, "")
-    }
-}
-
-/// Values on one line.
-struct FlowWriter {
-    let isJSON: Bool
-
-    func text(_ value: Value) -> String {
-        if isJSON { return JSON.pythonDumps(value) }
-        switch value {
-        case .list(let list): return "[" + list.map(inside).joined(separator: ", ") + "]"
-        case .mapping(let mapping):
-            return "{" + mapping.entries.map { inside($0.key) + ": " + inside($0.value) }.joined(separator: ", ") + "}"
-        case .null: return "null"
-        default: return scalar(value)
-        }
-    }
-
-    private func scalar(_ value: Value) -> String {
-        let text = YAML.emit(value).dropLast()
-        // A folded text goes into quotes on one line.
-        return text.contains("\n") ? JSON.pythonDumps(value) : String(text)
-    }
-
-    /// Inside brackets more characters have a meaning.
-    private func inside(_ value: Value) -> String {
-        guard case .string(let string) = value else { return text(value) }
-        let text = scalar(value)
-        return text.utf8.first == UInt8(ascii: "'") || text.utf8.first == UInt8(ascii: "\"")
-            || !string.utf8.contains(where: { ",[]{}:?".utf8.contains($0) }) ? text : JSON.pythonDumps(value)
     }
 }

@@ -1,236 +1,237 @@
-/// Reads the value of an override: a literal, a list, a mapping, a cast, or several values for a sweep.
+/// What stands for the value of an override: one value, or the several of a sweep.
+enum OverrideElement {
+    case value(Value)
+    case choice(OverrideChoice)
+    case range(OverrideRange)
+}
+
+/// Reads the value of an override: a literal, a list, a mapping, a function, or several values for a sweep.
+///
+/// The grammar is Hydra's. Text without quotes may hold more characters than there, such as `~` or `é`.
 struct OverrideValueParser {
-    private let text: [Character]
+    private static let maximalDepth = 64
+
+    private let text: [UInt8]
     private let argument: String
     private var index = 0
 
-    init(_ text: String, argument: String) {
-        self.text = Array(text)
+    /// - Parameters:
+    ///   - text: What follows the equals sign.
+    ///   - argument: The whole override, for messages.
+    init(_ text: some StringProtocol, argument: String) {
+        self.text = Array(text.utf8)
         self.argument = argument
     }
 
     /// One value, or the several of a sweep.
-    mutating func whole() throws(OverrideError) -> [Value] {
+    mutating func whole() throws(OverrideError) -> OverrideElement {
         skipBlanks()
-        if index == text.count { return [.string("")] }
-        if let sweep = try sweepFunction() { return sweep }
-        var values: [Value] = []
-        repeat {
-            values.append(try element(isTop: true))
+        if index == text.count { return .value(.string("")) }
+        let first = try element(depth: 0)
+        skipBlanks()
+        var elements = [first]
+        while take(",") {
+            elements.append(try element(depth: 0))
             skipBlanks()
-        } while take(",")
-        guard index == text.count else { throw malformed("'\(text[index])' is not expected there") }
-        return values
+        }
+        if index < text.count {
+            let rest = String(decoding: text[index...], as: UTF8.self)
+            throw malformed("'\(rest)' is not expected there; quote the value")
+        }
+        if elements.count == 1 { return first }
+        var values: [Value] = []
+        for element in elements { values.append(try plain(element)) }
+        return .choice(OverrideChoice(values: values, isSimple: true))
     }
 
     private func malformed(_ problem: String) -> OverrideError { .malformed(argument, problem) }
 
-    private mutating func skipBlanks() {
-        while index < text.count, text[index] == " " || text[index] == "\t" { index += 1 }
+    /// The value of an element that may not be a sweep.
+    private func plain(_ element: OverrideElement) throws(OverrideError) -> Value {
+        guard case .value(let value) = element else { throw malformed("a sweep may not stand inside another value") }
+        return value
     }
 
-    private mutating func take(_ character: Character) -> Bool {
-        guard index < text.count, text[index] == character else { return false }
+    private var byte: UInt8? { index < text.count ? text[index] : nil }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    private mutating func skipBlanks() {
+        while let byte, Self.isBlank(byte) { index += 1 }
+    }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard byte == UInt8(ascii: character) else { return false }
         index += 1
         return true
     }
 
-    private mutating func element(isTop: Bool) throws(OverrideError) -> Value {
+    private mutating func element(depth: Int) throws(OverrideError) -> OverrideElement {
         skipBlanks()
-        guard index < text.count else { return .string("") }
-        switch text[index] {
-        case "[": return try list()
-        case "{": return try mapping()
-        case "'", "\"": return .string(try quoted())
+        if depth > Self.maximalDepth { throw malformed("it is nested too deep") }
+        switch byte {
+        case UInt8(ascii: "["): return .value(try list(depth))
+        case UInt8(ascii: "{"): return .value(try mapping(depth))
+        case UInt8(ascii: "'"), UInt8(ascii: "\""): return .value(.string(try quoted()))
         default: break
         }
-        if let cast = try castFunction() { return cast }
-        return try bare(isTop: isTop)
+        if let name = functionName() { return try function(name, depth) }
+        return .value(try unquoted(isKey: false))
     }
 
-    private mutating func list() throws(OverrideError) -> Value {
+    private mutating func list(_ depth: Int) throws(OverrideError) -> Value {
         index += 1
         var items: [Value] = []
         skipBlanks()
         if take("]") { return .list([]) }
-        repeat { items.append(try element(isTop: false)); skipBlanks() } while take(",")
+        repeat {
+            items.append(try plain(element(depth: depth + 1)))
+            skipBlanks()
+        } while take(",")
         guard take("]") else { throw malformed("a list needs ']' at its end") }
         return .list(items)
     }
 
-    private mutating func mapping() throws(OverrideError) -> Value {
+    private mutating func mapping(_ depth: Int) throws(OverrideError) -> Value {
         index += 1
         var mapping = Mapping()
         skipBlanks()
         if take("}") { return .mapping(mapping) }
         repeat {
             skipBlanks()
-            let key: Value
-            if index < text.count, text[index] == "'" || text[index] == "\"" {
-                key = .string(try quoted())
-            } else {
-                let start = index
-                while index < text.count, !":,{}[]".contains(text[index]) { index += 1 }
-                key = Self.literal(String(text[start..<index]).trimmed)
-            }
+            let isQuoted = byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"")
+            let key = isQuoted ? Value.string(try quoted()) : try unquoted(isKey: true)
             skipBlanks()
             guard take(":") else { throw malformed("a mapping needs ':' behind each key") }
-            mapping.entries.append(.init(key: key, value: try element(isTop: false)))
+            let value = try plain(element(depth: depth + 1))
+            if let old = mapping.entries.firstIndex(where: { $0.key.equalsInPython(key) }) {
+                mapping.entries[old].value = value
+            } else {
+                mapping.entries.append(.init(key: key, value: value))
+            }
             skipBlanks()
         } while take(",")
         guard take("}") else { throw malformed("a mapping needs '}' at its end") }
         return .mapping(mapping)
     }
 
+    /// Text in quotes. Backslashes have a meaning only in front of a quote.
     private mutating func quoted() throws(OverrideError) -> String {
         let quote = text[index]
         index += 1
-        var result = ""
-        while index < text.count {
-            let character = text[index]
-            index += 1
-            if character == quote { return result }
-            if character == "\\", index < text.count, text[index] == quote || text[index] == "\\" {
-                result.append(text[index])
-                index += 1
-            } else {
-                result.append(character)
+        var result: [UInt8] = []
+        while let byte {
+            let start = index
+            while self.byte == UInt8(ascii: "\\") { index += 1 }
+            let backslashes = index - start
+            if backslashes > 0 {
+                let isBeforeQuote = self.byte == quote
+                result += text[start..<start + (isBeforeQuote ? backslashes / 2 : backslashes)]
+                if isBeforeQuote, backslashes % 2 == 1 {
+                    result.append(quote)
+                    index += 1
+                }
+                continue
             }
+            index += 1
+            if byte == quote { return String(decoding: result, as: UTF8.self) }
+            result.append(byte)
         }
         throw malformed("a quote is not closed")
     }
 
     /// Text without quotes; a backslash takes the meaning of the character behind it.
-    private mutating func bare(isTop: Bool) throws(OverrideError) -> Value {
-        var result = ""
-        var isEscaped = false
-        var depth = 0
-        loop: while index < text.count {
-            let character = text[index]
-            switch character {
-            case "$" where index + 1 < text.count && text[index + 1] == "{":
-                depth += 1
-                result += "${"
+    private mutating func unquoted(isKey: Bool) throws(OverrideError) -> Value {
+        let start = index
+        var result: [UInt8] = []
+        // How much of the result trailing blanks may not be cut from.
+        var fixed = 0
+        var hasEscape = false
+        loop: while let byte {
+            switch byte {
+            case UInt8(ascii: "$") where !isKey && index + 1 < text.count && text[index + 1] == UInt8(ascii: "{"):
+                guard let close = text[index...].firstIndex(of: UInt8(ascii: "}")), close > index + 2 else {
+                    throw malformed("'${' needs the name of a parameter and '}'")
+                }
+                result += text[index...close]
+                index = close + 1
+                fixed = result.count
+                continue
+            case UInt8(ascii: "\\") where index + 1 < text.count && "\\()[]{}:=, \t".utf8.contains(text[index + 1]):
+                result.append(text[index + 1])
                 index += 2
+                fixed = result.count
+                hasEscape = true
                 continue
-            case "}" where depth > 0: depth -= 1
-            case ",": break loop
-            case "]", "}", ")": if depth == 0 { break loop }
-            case "[", "{", "(":
-                if depth == 0 { throw malformed("'\(character)' is not expected there; quote the value") }
-            case "=" where isTop: throw malformed("a second '=' is not expected there; quote the value")
-            case "'", "\"": throw malformed("a quote may only stand around a whole value")
-            case "\\" where index + 1 < text.count && "\\,()[]{}:= \t".contains(text[index + 1]):
+            case UInt8(ascii: ":"):
+                if isKey { break loop }
+                result.append(byte)
                 index += 1
-                isEscaped = true
-                result.append(text[index])
-                index += 1
+                while let blank = self.byte, Self.isBlank(blank) {
+                    result.append(blank)
+                    index += 1
+                }
+                fixed = result.count
                 continue
+            case UInt8(ascii: "'"), UInt8(ascii: "\""): throw malformed("a quote may only stand around a whole value")
+            case UInt8(ascii: "="): throw malformed("a second '=' is not expected there; quote the value")
+            case _ where ",[]{}()".utf8.contains(byte): break loop
             default: break
             }
-            result.append(character)
+            result.append(byte)
             index += 1
         }
-        let trimmed = isEscaped ? result : result.trimmed
-        return isEscaped ? .string(trimmed) : Self.literal(trimmed)
+        while result.count > fixed, let last = result.last, Self.isBlank(last) { result.removeLast() }
+        if index == start || result.isEmpty { throw malformed("a value is missing") }
+        let string = String(decoding: result, as: UTF8.self)
+        return hasEscape ? .string(string) : OverrideLiteral.value(of: string)
     }
 
-    private mutating func castFunction() throws(OverrideError) -> Value? {
-        guard let name = functionName(["int", "float", "str", "bool"]) else { return nil }
-        index += name.count + 1
-        let inner = try element(isTop: false)
-        skipBlanks()
-        guard take(")") else { throw malformed("'\(name)(' needs ')'") }
-        guard let value = Self.cast(inner, to: name) else { throw malformed("the value cannot become \(name)") }
-        return value
-    }
-
-    private func functionName(_ names: [String]) -> String? {
-        names.first { name in
-            text[index...].starts(with: Array(name + "("))
+    /// The name in front of an opening bracket; the index stands behind the bracket then.
+    private mutating func functionName() -> String? {
+        let isLetter = { (byte: UInt8) in (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "_") }
+        guard let first = byte, isLetter(first) else { return nil }
+        var end = index
+        while end < text.count, isLetter(text[end]) || (0x30...0x39).contains(text[end]) || text[end] == 0x2D {
+            end += 1
         }
+        let name = String(decoding: text[index..<end], as: UTF8.self)
+        while end < text.count, Self.isBlank(text[end]) { end += 1 }
+        guard end < text.count, text[end] == UInt8(ascii: "(") else { return nil }
+        index = end + 1
+        return name
     }
 
-    private mutating func sweepFunction() throws(OverrideError) -> [Value]? {
-        let known = ["choice", "range", "sort", "shuffle", "tag", "interval", "glob"]
-        guard let name = functionName(known) else { return nil }
-        if name == "interval" || name == "glob" { throw malformed("'\(name)' is not supported here") }
-        index += name.count + 1
-        var arguments: [Value] = []
+    private mutating func function(_ name: String, _ depth: Int) throws(OverrideError) -> OverrideElement {
+        var call = OverrideCall(name: name, argument: argument)
         skipBlanks()
         if !take(")") {
-            repeat { arguments.append(try element(isTop: false)); skipBlanks() } while take(",")
+            repeat {
+                let label = argumentLabel()
+                let element = try element(depth: depth + 1)
+                if let label {
+                    call.named.append((label, element))
+                } else if call.named.isEmpty {
+                    call.elements.append(element)
+                } else {
+                    throw malformed("an argument without a name may not follow one with a name")
+                }
+                skipBlanks()
+            } while take(",")
             guard take(")") else { throw malformed("'\(name)(' needs ')'") }
         }
-        guard index == text.count else { throw malformed("nothing may stand behind '\(name)(…)'") }
-        throw .sweep(argument)
+        return try call.evaluate()
     }
 
-    private static func cast(_ value: Value, to type: String) -> Value? {
-        switch (type, value) {
-        case ("int", .int), ("float", .float), ("str", .string), ("bool", .bool): value
-        case ("int", .float(let number)): number.magnitude < 9e18 ? .int(Int(number)) : nil
-        case ("int", .bool(let bool)): .int(bool ? 1 : 0)
-        case ("int", .string(let text)): Int(text).map { .int($0) }
-        case ("float", .int(let int)): .float(Double(int))
-        case ("float", .bool(let bool)): .float(bool ? 1 : 0)
-        case ("float", .string(let text)): Double(text).map { .float($0) }
-        case ("bool", .int(let int)): .bool(int != 0)
-        case ("bool", .float(let number)): .bool(number != 0)
-        case ("bool", .string(let text)):
-            text.lowercased() == "true" ? .bool(true) : text.lowercased() == "false" ? .bool(false) : nil
-        case ("str", .int(let int)): .string(String(int))
-        case ("str", .float(let number)): .string(PythonNumber.repr(number))
-        case ("str", .bool(let bool)): .string(bool ? "true" : "false")
-        case ("str", .null): .string("null")
-        default: nil
-        }
-    }
-
-    static func literal(_ text: String) -> Value {
-        switch text.lowercased() {
-        case "null": return .null
-        case "true": return .bool(true)
-        case "false": return .bool(false)
-        default: break
-        }
-        let body = text.hasPrefix("+") || text.hasPrefix("-") ? text.dropFirst() : text[...]
-        let isNegative = text.hasPrefix("-")
-        switch body.lowercased() {
-        case "inf": return .float(isNegative ? -.infinity : .infinity)
-        case "nan": return .float(.nan)
-        default: break
-        }
-        func isGrouped(_ digits: Substring) -> Bool {
-            let parts = digits.split(separator: "_", omittingEmptySubsequences: false)
-            return parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }
-        }
-        if isGrouped(body), body == "0" || !body.hasPrefix("0") {
-            let digits = body.filter { $0 != "_" }
-            return Int(digits).map { .int(isNegative ? -$0 : $0) } ?? .bigInt((isNegative ? "-" : "") + digits)
-        }
-        let mark = body.firstIndex { $0 == "e" || $0 == "E" }
-        let mantissa = body[..<(mark ?? body.endIndex)]
-        let halves = mantissa.split(separator: ".", omittingEmptySubsequences: false)
-        let hasPoint = halves.count == 2
-        guard halves.count <= 2, hasPoint || mark != nil, halves.contains(where: { !$0.isEmpty }),
-            halves.allSatisfy({ $0.isEmpty || isGrouped($0) })
-        else { return .string(text) }
-        if let mark {
-            let exponent = body[body.index(after: mark)...].drop { $0 == "+" || $0 == "-" }
-            guard isGrouped(exponent) else { return .string(text) }
-        }
-        let clean = body.filter { $0 != "_" }
-        let padded = (clean.hasPrefix(".") ? "0" : "") + clean.replacingPoint
-        return Double(padded).map { .float(isNegative ? -$0 : $0) } ?? .string(text)
-    }
-}
-
-extension String {
-    /// `5.` and `5.e3` with a digit behind the point, as the standard library reads numbers.
-    fileprivate var replacingPoint: String {
-        guard let point = firstIndex(of: ".") else { return self }
-        let next = index(after: point)
-        return next == endIndex || self[next] == "e" || self[next] == "E" ? self[...point] + "0" + self[next...] : self
+    /// The name of an argument in front of an equals sign; the index stands behind the sign then.
+    private mutating func argumentLabel() -> String? {
+        skipBlanks()
+        var end = index
+        while end < text.count, (0x61...0x7A).contains(text[end]) { end += 1 }
+        let name = String(decoding: text[index..<end], as: UTF8.self)
+        while end < text.count, Self.isBlank(text[end]) { end += 1 }
+        guard !name.isEmpty, end < text.count, text[end] == UInt8(ascii: "=") else { return nil }
+        index = end + 1
+        return name
     }
 }

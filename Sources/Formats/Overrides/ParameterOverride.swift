@@ -1,5 +1,3 @@
-import Diagnostics
-
 /// A change of a parameter, as `-S/--set-param` words it: `[FILE:][+|++|~]KEY[=VALUE]`.
 package struct ParameterOverride: Hashable, Sendable {
     package enum Action: Hashable, Sendable {
@@ -57,63 +55,27 @@ package struct ParameterOverride: Hashable, Sendable {
         let equals = rest.firstIndex(of: "=")
         let key = rest[..<(equals ?? rest.endIndex)].trimmed
         let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard !key.isEmpty, !path.contains("") else { throw .malformed(argument, "the key is missing or incomplete") }
+        guard !key.isEmpty, !path.contains(""), !key.hasPrefix("+"), !key.hasPrefix("~") else {
+            throw .malformed(argument, "the key is missing or incomplete")
+        }
         guard let equals else {
             guard action == .delete else { throw .malformed(argument, "'=' and a value are missing") }
             return .init(file: file, action: action, path: path, value: nil, alternatives: [], text: text)
         }
-        var parser = OverrideValueParser(String(rest[rest.index(after: equals)...]), argument: argument)
-        let values = try parser.whole()
-        return .init(
-            file: file, action: action, path: path, value: values.count == 1 ? values[0] : nil,
-            alternatives: values.count == 1 ? [] : values, text: text)
-    }
-}
-
-/// Why an override cannot be understood or applied.
-package enum OverrideError: UserFacingError, Hashable {
-    case malformed(String, String)
-    case sweep(String)
-    case absent(key: String, file: String, similar: String?)
-    case present(key: String, file: String)
-    case different(key: String, is: String, expected: String)
-    case notEditable(key: String, file: String, reason: String)
-    case missingFile(String)
-
-    package var message: String {
-        switch self {
-        case .malformed(let text, let problem): "cannot understand '\(Console.sanitized(text))': \(problem)"
-        case .sweep(let text): "'\(Console.sanitized(text))' names several values, and one run takes one"
-        case .absent(let key, let file, _):
-            "cannot set '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
-        case .present(let key, let file):
-            "cannot add '\(Console.sanitized(key))': \(Console.sanitized(file)) has it already"
-        case .different(let key, let value, let expected):
-            "cannot delete '\(Console.sanitized(key))': it is \(Console.sanitized(value)) and not \(Console.sanitized(expected))"
-        case .notEditable(let key, let file, let reason):
-            "cannot change '\(Console.sanitized(key))' in \(Console.sanitized(file)): \(reason)"
-        case .missingFile(let file): "parameter file '\(Console.sanitized(file))' does not exist"
+        var parser = OverrideValueParser(rest[rest.index(after: equals)...], argument: argument)
+        var value: Value?
+        var alternatives: [Value] = []
+        switch try parser.whole() {
+        case .value(let only): value = only
+        case .choice(let choice): alternatives = choice.isShuffled ? choice.values.shuffled() : choice.values
+        case .range(let range):
+            guard let values = range.values else {
+                throw .malformed(argument, "the range has no end or too many values")
+            }
+            if values.isEmpty { throw .malformed(argument, "the range is empty") }
+            alternatives = range.isShuffled ? values.shuffled() : values
         }
-    }
-
-    package var hint: String? {
-        switch self {
-        case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
-        case .sweep: "run once for each value"
-        case .absent(let key, _, let similar?):
-            "did you mean '\(Console.sanitized(similar))'? '+\(Console.sanitized(key))=…' adds a new one"
-        case .absent(let key, _, nil): "'+\(Console.sanitized(key))=…' adds it"
-        case .present(let key, _): "'\(Console.sanitized(key))=…' sets it, '++\(Console.sanitized(key))=…' does either"
-        case .different, .missingFile: nil
-        case .notEditable: "change the file by hand"
-        }
-    }
-
-    package var status: ExitStatus {
-        switch self {
-        case .malformed, .sweep: .usage
-        default: .failure
-        }
+        return .init(file: file, action: action, path: path, value: value, alternatives: alternatives, text: text)
     }
 }
 

@@ -31,22 +31,7 @@ package enum ParameterFile {
 
     /// The value at a dotted key such as `train.layers.0`; `nil` where there is none.
     package static func value(at key: String, in root: Value) -> Value? {
-        var value = root
-        for part in key.split(separator: ".", omittingEmptySubsequences: false) {
-            switch value {
-            case .mapping(let mapping):
-                guard let next = mapping.entry(namedOrNumbered: String(part)) else { return nil }
-                value = next
-            case .list(let list):
-                guard let index = Int(part), list.indices.contains(index < 0 ? list.count + index : index) else {
-                    return nil
-                }
-                value = list[index < 0 ? list.count + index : index]
-            default:
-                return nil
-            }
-        }
-        return value
+        root.value(at: key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)[...])
     }
 }
 

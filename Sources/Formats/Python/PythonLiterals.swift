@@ -7,45 +7,38 @@ package enum PythonLiterals {
         .mapping(try assignments(bytes, file: file).mapping)
     }
 
-    /// An assignment, with the place of its literal.
+    /// An assignment, with the places of its literal and of the whole statement.
     struct Assignment {
         let path: [String]
         let value: Value
-        let range: Range<Int>
+        let node: FlowNode
+        let statement: Range<Int>
     }
 
     static func assignments(_ bytes: [UInt8], file: String) throws(FormatError) -> Assignments {
         var result = Assignments()
-        var classes: [(indent: Int, name: String)] = []
-        var initializer: Int?
+        var blocks = PythonBlocks()
         for line in try PythonLines.split(bytes, file: file) {
-            classes.removeAll { $0.indent >= line.indent }
-            if let indent = initializer, line.indent <= indent { initializer = nil }
-            let text = String(decoding: bytes[line.range], as: UTF8.self)
-            if text.hasPrefix("class ") {
-                guard line.indent == 0 || !classes.isEmpty else { continue }
-                classes.append(
-                    (line.indent, String(text.dropFirst(6).prefix { $0.isLetter || $0.isNumber || $0 == "_" })))
+            blocks.close(to: line.indent)
+            if bytes[line.range].last == UInt8(ascii: ":") {
+                blocks.open(String(decoding: bytes[line.range], as: UTF8.self), indent: line.indent)
+                if case .names(let path) = blocks.context, !path.isEmpty { result.open(path) }
                 continue
             }
-            if text.hasPrefix("def __init__"), !classes.isEmpty {
-                initializer = line.indent
-                continue
-            }
-            let isInBody = classes.last.map { line.indent > $0.indent } ?? (line.indent == 0)
-            guard isInBody else { continue }
             var cursor = TextCursor(bytes, file: file, format: "Python")
             cursor.index = line.range.lowerBound
-            let end = line.range.upperBound
-            if initializer != nil {
+            let path: [String]
+            switch blocks.context {
+            case .names(let names): path = names
+            case .selfOf(let names):
                 guard cursor.take("self.") else { continue }
-            } else if line.indent > 0, classes.isEmpty {
-                continue
+                path = names
+            case .ignored: continue
             }
             guard let name = target(&cursor) else { continue }
-            var literal = PythonLiteralParser(cursor, end: end)
-            guard let value = try literal.whole() else { continue }
-            result.add(Assignment(path: classes.map(\.name) + [name], value: value, range: literal.valueRange))
+            var literal = PythonLiteralParser(cursor, end: line.range.upperBound)
+            guard let value = literal.whole() else { continue }
+            result.add(Assignment(path: path + [name], value: value.value, node: value.node, statement: line.range))
         }
         return result
     }
@@ -59,34 +52,65 @@ package enum PythonLiterals {
         guard cursor.index > start else { return nil }
         let name = cursor.text(from: start)
         cursor.skip { $0 == 0x20 || $0 == 0x09 }
-        if cursor.take(":") { cursor.skip { $0 != UInt8(ascii: "=") && $0 != 10 && $0 != UInt8(ascii: "#") } }
+        if cursor.take(":") {
+            if ["else", "try", "finally", "lambda"].contains(name) { return nil }
+            cursor.skip { $0 != UInt8(ascii: "=") && $0 != 10 && $0 != UInt8(ascii: "#") }
+        }
         guard cursor.byte == UInt8(ascii: "="), cursor.byte(ahead: 1) != UInt8(ascii: "=") else { return nil }
         cursor.index += 1
         return name
     }
 }
 
-/// The assignments of a file, and the mapping they make.
-struct Assignments {
-    private(set) var all: [PythonLiterals.Assignment] = []
+/// The blocks around a line of Python.
+private struct PythonBlocks {
+    enum Context {
+        /// The top level, or directly in a class.
+        case names([String])
+        /// Directly in `__init__` of a class, where `self.x` counts.
+        case selfOf([String])
+        case ignored
+    }
 
-    mutating func add(_ assignment: PythonLiterals.Assignment) { all.append(assignment) }
+    private var blocks: [(indent: Int, context: Context)] = []
 
-    var mapping: Mapping {
-        var root = Value.mapping(Mapping())
-        for assignment in all { root.set(assignment.value, at: assignment.path[...]) }
-        return root.mapping ?? Mapping()
+    var context: Context { blocks.last?.context ?? .names([]) }
+
+    /// Ends the blocks that a line with this indentation is not part of.
+    mutating func close(to indent: Int) {
+        while let last = blocks.last, last.indent >= indent { blocks.removeLast() }
+    }
+
+    /// Begins the block of a line that ends with a colon.
+    mutating func open(_ header: String, indent: Int) {
+        var inner = Context.ignored
+        if case .names(let path) = context {
+            if header.hasPrefix("class ") {
+                let name = header.dropFirst(6).drop { $0 == " " }.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                inner = .names(path + [String(name)])
+            } else if header.hasPrefix("def __init__("), !path.isEmpty {
+                inner = .selfOf(path)
+            }
+        }
+        blocks.append((indent, inner))
     }
 }
 
-extension Value {
-    /// Sets a value inside nested mappings, which are made where they are missing.
-    mutating func set(_ value: Value, at path: ArraySlice<String>) {
-        guard let key = path.first else { return self = value }
-        var mapping = self.mapping ?? Mapping()
-        var inner = mapping[key] ?? .mapping(Mapping())
-        inner.set(value, at: path.dropFirst())
-        mapping[key] = inner
-        self = .mapping(mapping)
+/// The assignments of a file, and the mapping they make.
+struct Assignments {
+    private(set) var all: [PythonLiterals.Assignment] = []
+    private var root = Value.mapping(Mapping())
+
+    /// A class, which is there even without a literal; a second one with its name takes its place.
+    mutating func open(_ path: [String]) {
+        all.removeAll { $0.path.starts(with: path) }
+        root.set(.mapping(Mapping()), at: path[...])
     }
+
+    mutating func add(_ assignment: PythonLiterals.Assignment) {
+        all.append(assignment)
+        root.set(assignment.value, at: assignment.path[...])
+    }
+
+    var mapping: Mapping { root.mapping ?? Mapping() }
 }

@@ -10,14 +10,14 @@ package enum TOML {
 /// A table while it is being read: its keys in order, and how it came to be.
 final class TOMLTable {
     enum Item {
-        case value(Value, Range<Int>)
+        case value(Value, FlowNode)
         case table(TOMLTable)
         case tables([TOMLTable])
     }
 
     var items: [(key: String, item: Item)] = []
-    var isDefined = false
-    var isInline = false
+    /// Behind the line of its header; `nil` for the root and for tables that only keys or deeper headers name.
+    var headerEnd: Int?
 
     func item(_ key: String) -> Item? { items.first { $0.key.utf8.elementsEqual(key.utf8) }?.item }
 
@@ -41,7 +41,11 @@ final class TOMLTable {
     }
 }
 
+/// Reads TOML line by line.
 struct TOMLParser {
+    /// Deeper nesting, and dotted keys with more parts, are refused.
+    static let maximalDepth = 100
+
     var cursor: TextCursor
     let root = TOMLTable()
 
@@ -61,9 +65,12 @@ struct TOMLParser {
                 guard cursor.take("]") else { throw cursor.error("']' was expected") }
                 table = try openTable(keys)
             } else {
-                try keyValue(into: table)
+                _ = try keyValue(into: table, depth: 0)
+                try endLine()
+                continue
             }
             try endLine()
+            table.headerEnd = cursor.index
         }
     }
 
@@ -75,7 +82,7 @@ struct TOMLParser {
                 let new = TOMLTable()
                 table.set(key, .table(new))
                 table = new
-            case .table(let next) where !next.isInline: table = next
+            case .table(let next): table = next
             case .tables(let tables): table = tables[tables.count - 1]
             default: throw cursor.error("'\(key)' is no table")
             }
@@ -86,8 +93,7 @@ struct TOMLParser {
     private func openTable(_ keys: [String]) throws(FormatError) -> TOMLTable {
         let parent = try descend(keys.dropLast(), from: root)
         let table = try descend(keys.suffix(1), from: parent)
-        if table.isDefined { throw cursor.error("table '\(keys.joined(separator: "."))' stands here twice") }
-        table.isDefined = true
+        if table.headerEnd != nil { throw cursor.error("table '\(keys.joined(separator: "."))' stands here twice") }
         return table
     }
 
@@ -103,17 +109,21 @@ struct TOMLParser {
         return table
     }
 
-    mutating func keyValue(into table: TOMLTable) throws(FormatError) {
+    /// Reads a key and its value, and puts the value into a table.
+    ///
+    /// - Returns: The places of both; `nil` for a dotted key.
+    mutating func keyValue(into table: TOMLTable, depth: Int) throws(FormatError) -> FlowNode.Pair? {
         let start = cursor.index
         let keys = try dottedKey()
+        let keyEnd = cursor.index - cursor.bytes[..<cursor.index].reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
         guard cursor.take("=") else { throw cursor.error("'=' was expected") }
         skipBlanks()
-        let place = cursor.index
-        let value = try value(depth: 0)
+        let value = try value(depth: depth)
         let owner = try descend(keys.dropLast(), from: table)
         let key = keys[keys.count - 1]
         if owner.item(key) != nil { throw cursor.error("key '\(key)' stands here twice", at: start) }
-        owner.set(key, .value(value, place..<cursor.index))
+        owner.set(key, .value(value.value, value.node))
+        return keys.count == 1 ? .init(key: key, keyRange: start..<keyEnd, value: value.node) : nil
     }
 
     private mutating func dottedKey() throws(FormatError) -> [String] {
@@ -133,6 +143,7 @@ struct TOMLParser {
                 keys.append(cursor.text(from: start))
             }
             skipBlanks()
+            if keys.count > Self.maximalDepth { throw cursor.error("a key has too many parts") }
         } while cursor.take(".")
         return keys
     }

@@ -1,67 +1,72 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 extension TOMLParser {
-    mutating func value(depth: Int) throws(FormatError) -> Value {
-        guard depth < 200 else { throw cursor.error("nested deeper than 200 levels") }
+    mutating func value(depth: Int) throws(FormatError) -> (value: Value, node: FlowNode) {
+        guard depth < Self.maximalDepth else { throw cursor.error("nested too deep") }
+        let start = cursor.index
+        let value: Value
         switch cursor.byte {
         case UInt8(ascii: "\""):
-            return .string(try cursor.starts(with: "\"\"\"") ? multilineBasic() : basicString())
+            value = .string(try cursor.starts(with: "\"\"\"") ? multilineBasic() : basicString())
         case UInt8(ascii: "'"):
-            return .string(try cursor.starts(with: "'''") ? multilineLiteral() : literalString())
+            value = .string(try cursor.starts(with: "'''") ? multilineLiteral() : literalString())
         case UInt8(ascii: "["): return try array(depth)
         case UInt8(ascii: "{"): return try inlineTable(depth)
-        default: return try scalar()
+        default: value = try scalar()
         }
+        return (value, FlowNode(scalar: start..<cursor.index))
     }
 
-    private mutating func array(_ depth: Int) throws(FormatError) -> Value {
+    private mutating func array(_ depth: Int) throws(FormatError) -> (Value, FlowNode) {
+        let start = cursor.index
         cursor.index += 1
         var list: [Value] = []
+        var nodes: [FlowNode] = []
         while true {
             skipBlankLines()
-            if cursor.take("]") { return .list(list) }
-            list.append(try value(depth: depth + 1))
+            if cursor.take("]") { return (.list(list), FlowNode(.list(nodes), start..<cursor.index)) }
+            let item = try value(depth: depth + 1)
+            list.append(item.value)
+            nodes.append(item.node)
             skipBlankLines()
             if cursor.take(",") { continue }
-            guard cursor.take("]") else { throw cursor.error("',' or ']' was expected") }
-            return .list(list)
+            guard cursor.byte == UInt8(ascii: "]") else { throw cursor.error("',' or ']' was expected") }
         }
     }
 
-    private mutating func inlineTable(_ depth: Int) throws(FormatError) -> Value {
+    private mutating func inlineTable(_ depth: Int) throws(FormatError) -> (Value, FlowNode) {
+        let start = cursor.index
+        let table = TOMLTable()
+        var pairs: [FlowNode.Pair] = []
         cursor.index += 1
-        var inner = TOMLParser(cursor.bytes, file: cursor.file)
-        inner.cursor = cursor
-        inner.skipBlanks()
-        if inner.cursor.take("}") {
-            cursor = inner.cursor
-            return .mapping(Mapping())
+        skipBlanks()
+        if !cursor.take("}") {
+            while true {
+                skipBlanks()
+                if let pair = try keyValue(into: table, depth: depth + 1) { pairs.append(pair) }
+                skipBlanks()
+                if cursor.take(",") { continue }
+                guard cursor.take("}") else { throw cursor.error("',' or '}' was expected") }
+                break
+            }
         }
-        while true {
-            try inner.inlineEntry(depth)
-            inner.skipBlanks()
-            if inner.cursor.take(",") { continue }
-            guard inner.cursor.take("}") else { throw inner.cursor.error("',' or '}' was expected") }
-            cursor = inner.cursor
-            return .mapping(inner.root.value)
+        return (.mapping(table.value), FlowNode(.mapping(pairs), start..<cursor.index))
+    }
+
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x09, 10, 13, 0x2C, 0x5D, 0x7D, 0x23: true
+        default: false
         }
     }
 
     private mutating func scalar() throws(FormatError) -> Value {
         let start = cursor.index
-        cursor.skip { ![0x20, 0x09, 10, 13, 0x2C, 0x5D, 0x7D, 0x23].contains($0) }
+        cursor.skip { !Self.endsWord($0) }
         // A date and a time may be apart by one blank.
         if cursor.index - start == 10, cursor.bytes[start + 4] == 0x2D, cursor.byte == 0x20,
             let next = cursor.byte(ahead: 1), next >= 0x30, next <= 0x39
         {
             cursor.index += 1
-            cursor.skip { ![0x20, 0x09, 10, 13, 0x2C, 0x5D, 0x7D, 0x23].contains($0) }
+            cursor.skip { !Self.endsWord($0) }
         }
         let text = cursor.text(from: start)
         if let value = Self.scalar(text) { return value }
@@ -80,7 +85,7 @@ extension TOMLParser {
         }
         var bytes = Array(text.utf8)
         guard let first = bytes.first else { return nil }
-        if bytes.count >= 8,
+        if bytes.count >= 8, bytes.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || "-:.+ TtZz".utf8.contains($0) }),
             bytes.dropFirst(2).first == UInt8(ascii: ":") || (bytes.count >= 10 && bytes[4] == 0x2D && bytes[7] == 0x2D)
         {
             return .timestamp(text)
@@ -89,18 +94,18 @@ extension TOMLParser {
         bytes.removeAll { $0 == UInt8(ascii: "_") }
         let clean = String(decoding: bytes, as: UTF8.self)
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where clean.hasPrefix(prefix) {
-            return Int(clean.dropFirst(2), radix: radix).map { .int($0) }
+            return WholeNumber.value(digits: clean.utf8.dropFirst(2), radix: radix, isNegative: false)
         }
         let unsigned = clean.drop { $0 == "+" || $0 == "-" }
         guard unsigned.utf8.count + 1 >= clean.utf8.count, let digit = unsigned.utf8.first, digit >= 0x30, digit <= 0x39
         else { return nil }
         if unsigned.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
             if unsigned.utf8.count > 1 && digit == 0x30 { return nil }
-            if let int = Int(clean) { return .int(int) }
-            return .bigInt((clean.hasPrefix("-") ? "-" : "") + unsigned)
+            return WholeNumber.value(digits: unsigned.utf8, radix: 10, isNegative: clean.hasPrefix("-"))
         }
         let allowed = unsigned.utf8.allSatisfy { ($0 >= 0x30 && $0 <= 0x39) || ".eE+-".utf8.contains($0) }
-        guard allowed, !clean.hasSuffix("."), !clean.contains(".e"), !clean.contains(".E"), let number = Double(clean)
+        guard allowed, !clean.hasSuffix("."), !clean.contains(".e"), !clean.contains(".E"),
+            let number = DecimalFloat.parse(clean.utf8)
         else { return nil }
         return .float(number)
     }
@@ -201,9 +206,4 @@ extension TOMLParser {
         default: throw cursor.error("no such escape", at: place)
         }
     }
-}
-
-extension TOMLParser {
-    /// One entry of an inline table, which is a key and a value like any other.
-    mutating func inlineEntry(_ depth: Int) throws(FormatError) { try keyValue(into: root) }
 }

@@ -1,0 +1,49 @@
+import Diagnostics
+
+/// Why an override cannot be understood or applied.
+package enum OverrideError: UserFacingError, Hashable {
+    case malformed(String, String)
+    case sweep(String)
+    case absent(key: String, file: String, similar: String?)
+    case present(key: String, file: String)
+    case different(key: String, is: String, expected: String)
+    case notEditable(key: String, file: String, reason: String)
+    case missingFile(String)
+
+    package var message: String {
+        switch self {
+        case .malformed(let text, let problem):
+            "cannot understand '\(Console.sanitized(text))': \(Console.sanitized(problem))"
+        case .sweep(let text): "'\(Console.sanitized(text))' names several values, and one run takes one"
+        case .absent(let key, let file, _):
+            "cannot set '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
+        case .present(let key, let file):
+            "cannot add '\(Console.sanitized(key))': \(Console.sanitized(file)) has it already"
+        case .different(let key, let value, let expected):
+            "cannot delete '\(Console.sanitized(key))': it is \(Console.sanitized(value)) and not \(Console.sanitized(expected))"
+        case .notEditable(let key, let file, let reason):
+            "cannot change '\(Console.sanitized(key))' in \(Console.sanitized(file)): \(Console.sanitized(reason))"
+        case .missingFile(let file): "parameter file '\(Console.sanitized(file))' does not exist"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
+        case .sweep: "run once for each value"
+        case .absent(let key, _, let similar?):
+            "did you mean '\(Console.sanitized(similar))'? '+\(Console.sanitized(key))=…' adds a new one"
+        case .absent(let key, _, nil): "'+\(Console.sanitized(key))=…' adds it"
+        case .present(let key, _): "'\(Console.sanitized(key))=…' sets it, '++\(Console.sanitized(key))=…' does either"
+        case .different, .missingFile: nil
+        case .notEditable: "change the file by hand"
+        }
+    }
+
+    package var status: ExitStatus {
+        switch self {
+        case .malformed, .sweep: .usage
+        default: .failure
+        }
+    }
+}
