@@ -88,6 +88,7 @@ struct Show: ParsableCommand {
         request.onlyUsedParameters = paramDeps
         request.layout = layout
         request.sortBy = sortBy
+        request.readsAnew = force
         request.sortsDescending = sortOrder == .desc
         let report = try ExperimentReport(context, request)
         if json {

@@ -48,6 +48,9 @@ package struct ExperimentCatalog: Sendable {
 
 /// Follows first parents, each commit read once however many experiments share it.
 package final class ChainReader {
+    /// No experiment is followed beyond so many commits.
+    package static let lengthLimit = 100_000
+
     private let repository: Repository
     private var commits: [CommitID: Commit] = [:]
 
@@ -62,11 +65,11 @@ package final class ChainReader {
 
     /// The commits from the experiment's tip down to, not including, its baseline: newest first.
     ///
-    /// A line that does not reach its baseline (a hand-made reference) ends at `limit` commits, or at a root.
-    package func chain(of experiment: Experiment, limit: Int = 100_000) throws(GitError) -> [Commit] {
+    /// A line that does not reach its baseline (a hand-made reference) ends at ``lengthLimit`` commits, or at a root.
+    package func chain(of experiment: Experiment) throws(GitError) -> [Commit] {
         var result: [Commit] = []
         var next: CommitID? = experiment.tip
-        while let id = next, id != experiment.baseline, result.count < limit {
+        while let id = next, id != experiment.baseline, result.count < Self.lengthLimit {
             let commit = try self.commit(id)
             result.append(commit)
             next = commit.parents.first

@@ -14,6 +14,8 @@ package struct ShowRequest: Sendable {
     /// `[FILE:]NAME` of a metric or a parameter.
     package var sortBy: String?
     package var sortsDescending = false
+    /// Read all commits, also those of which the contents are known.
+    package var readsAnew = false
 
     package init() {}
 }
@@ -58,9 +60,14 @@ package struct ExperimentReport {
             Revision(
                 id: commit.id.hex, name: name, seconds: commit.seconds, data: Result { try reader.data(of: commit) })
         }
+        // Parameters that stages do not use are left out of the rows, so those rows are not remembered.
+        let cache =
+            request.onlyUsedParameters
+            ? nil : RowCache(file: context.scratch.appending("rows"), ignoringOld: request.readsAnew)
         baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
             let commit = try chains.commit(id)
-            var lines = try LineReading(context, request, running: info).lines(of: catalog.experiments(of: id))
+            var lines = try LineReading(context, request, running: info, cache: cache).lines(
+                of: catalog.experiments(of: id))
             Self.sort(&lines)
             if let info, info.baseline == id, !lines.contains(where: \.isRunning) {
                 let name = info.name ?? ""
@@ -70,6 +77,7 @@ package struct ExperimentReport {
             if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
             return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
         }
+        cache?.save()
     }
 
     /// The newest first; of the same time, the greater id.

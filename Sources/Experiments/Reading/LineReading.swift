@@ -6,10 +6,13 @@ struct LineReading {
     private let context: ExperimentContext
     private let request: ShowRequest
     private let running: RunInfo.Running?
+    private let cache: RowCache?
     /// Fewer experiments are not worth a thread.
     private static let threshold = 64
 
-    init(_ context: ExperimentContext, _ request: ShowRequest, running: RunInfo.Running?) {
+    /// - Parameter cache: What is known of commits; `nil` reads all of them.
+    init(_ context: ExperimentContext, _ request: ShowRequest, running: RunInfo.Running?, cache: RowCache?) {
+        self.cache = cache
         self.context = context
         self.request = request
         self.running = running
@@ -17,14 +20,14 @@ struct LineReading {
 
     func lines(of experiments: [Experiment]) throws -> [ExperimentReport.Line] {
         guard experiments.count >= Self.threshold else {
-            return try Worker(context, request, running).lines(of: experiments)
+            return try Worker(context, request, running, cache).lines(of: experiments)
         }
         let size = (experiments.count + Parallel.width - 1) / Parallel.width
         let parts = stride(from: 0, to: experiments.count, by: size).map { start in
             Array(experiments[start..<min(start + size, experiments.count)])
         }
         // A repository serves one thread, so each part opens one of its own.
-        let workers = try parts.map { _ in try Worker(context.reopened(), request, running) }
+        let workers = try parts.map { _ in try Worker(context.reopened(), request, running, cache) }
         let results = PartialLines(count: parts.count)
         try Parallel.forEach(count: parts.count) { part in results.set(part, try workers[part].lines(of: parts[part])) }
         return results.all
@@ -33,26 +36,48 @@ struct LineReading {
     /// Reads a part of the experiments; used by one thread at a time.
     private final class Worker: @unchecked Sendable {
         private let reader: RevisionReader
-        private let chains: ChainReader
-        private let layout: ShowRequest
+        private let repository: Repository
+        private let request: ShowRequest
         private let running: RunInfo.Running?
+        private let cache: RowCache?
 
-        init(_ context: ExperimentContext, _ request: ShowRequest, _ running: RunInfo.Running?) throws {
+        init(
+            _ context: ExperimentContext, _ request: ShowRequest, _ running: RunInfo.Running?, _ cache: RowCache?
+        ) throws {
             reader = try RevisionReader(context)
             reader.onlyUsedParameters = request.onlyUsedParameters
-            chains = ChainReader(context.repository)
-            layout = request
+            repository = context.repository
+            self.request = request
             self.running = running
+            self.cache = cache
+        }
+
+        /// What a commit holds and which one is its first parent.
+        private func revision(
+            _ id: CommitID, name: String?
+        ) throws -> (revision: ExperimentReport.Revision, parent: CommitID?) {
+            if let known = cache?.entry(id) {
+                let revision = ExperimentReport.Revision(
+                    id: id.hex, name: name, seconds: known.seconds, data: .success(known.data))
+                return (revision, known.parent)
+            }
+            let commit = try repository.commit(id)
+            let data = Result { try reader.data(of: commit) }
+            if case .success(let found) = data, found.isComplete {
+                cache?.add(.init(seconds: commit.seconds, parent: commit.parents.first, data: found), for: id)
+            }
+            let revision = ExperimentReport.Revision(id: id.hex, name: name, seconds: commit.seconds, data: data)
+            return (revision, commit.parents.first)
         }
 
         func lines(of experiments: [Experiment]) throws -> [ExperimentReport.Line] {
             try experiments.map { experiment in
-                let chain = try chains.chain(of: experiment)
-                let wanted = layout.layout == .tips ? Array(chain.prefix(1)) : chain
-                let revisions = wanted.enumerated().map { number, commit in
-                    ExperimentReport.Revision(
-                        id: commit.id.hex, name: number == 0 ? experiment.name : nil, seconds: commit.seconds,
-                        data: Result { try reader.data(of: commit) })
+                var revisions: [ExperimentReport.Revision] = []
+                var next: CommitID? = experiment.tip
+                while let id = next, id != experiment.baseline, revisions.count < ChainReader.lengthLimit {
+                    let (revision, parent) = try revision(id, name: revisions.isEmpty ? experiment.name : nil)
+                    revisions.append(revision)
+                    next = request.layout == .tips ? nil : parent
                 }
                 let isRunning = running?.name == experiment.name && running?.baseline == experiment.baseline
                 return ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: isRunning)

@@ -24,6 +24,8 @@ package struct RevisionData: Sendable {
     package var dependencies: [Datum] = []
     package var outputs: [Datum] = []
     package var hasCheckpoints = false
+    /// Whether nothing of it lies in the cache, which may lose it or get it back later.
+    package var isComplete = true
 }
 
 /// Reads revisions: commits without a checkout, and the workspace.
@@ -83,6 +85,7 @@ package final class RevisionReader {
             if let found = try contents(source.path) {
                 data.metrics.append((source.path.string, found))
             } else if source.isCached, let origin = source.origin {
+                data.isComplete = false
                 let hash = try entry(origin.stage)?.output(origin.output.path)?.hash
                 if let value = try hash.flatMap({ try cached($0, source.path, in: origin.output) }) {
                     data.metrics.append((source.path.string, value))

@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+@Suite struct ShowTests {
+    @Test func laterCallsSayTheSameAsTheFirst() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.expOK("run", "--reset", "-n", "second", "-S", "lr=0.3")
+        let first = try sandbox.expOK("show", "--json").output
+        #expect(try sandbox.exists(".dvc/tmp/git-exp/rows"))
+        #expect(try sandbox.expOK("show", "--json").output == first)
+        #expect(try sandbox.expOK("show", "--json", "--force").output == first)
+        try sandbox.write(".dvc/tmp/git-exp/rows", "git-exp rows 1\nbroken")
+        #expect(try sandbox.expOK("show", "--json").output == first)
+    }
+
+    @Test func readingLeavesEverythingAsItWas() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.write("params.yaml", "steps: 3\nlr: 7\n")
+        let before = try sandbox.untouched()
+        for command in [["show"], ["list"], ["status"], ["metrics", "show"], ["metrics", "diff"], ["stage", "list"]] {
+            #expect(try sandbox.run("git", ["exp"] + command).status == 0)
+        }
+        #expect(try sandbox.untouched() == before)
+    }
+
+    @Test func sortingAndColumns() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.expOK("run", "-n", "low", "-S", "lr=0.1")
+        try sandbox.expOK("run", "--reset", "-n", "high", "-S", "lr=0.9")
+        let ascending = try sandbox.expOK("show", "--csv", "--sort-by", "lr", "--checkpoints", "tips").output
+        let names = ascending.split(separator: "\r\n").compactMap { $0.split(separator: ",").first }
+        #expect(names.suffix(2) == ["low", "high"], "\(ascending)")
+        let dropped = try sandbox.expOK("show", "--csv", "--drop", "lr|steps").output
+        #expect(!dropped.contains("lr") && dropped.contains("loss"))
+        #expect(try sandbox.exp("show", "--sort-by", "nosuch").status == 128)
+        #expect(try sandbox.exp("show", "--drop", "(").status == 128)
+        #expect(try sandbox.exp("show", "--rev", "nosuch").status == 128)
+        #expect(try sandbox.expOK("show", "--md").output.hasPrefix("| Experiment"))
+    }
+
+    @Test func theBestCheckpointIsFoundByTheMetricOfTheSetting() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        #expect(try sandbox.exp("apply", "first@best").status == 128)
+        try sandbox.git("config", "exp.best", "loss")
+        try sandbox.expOK("apply", "first@best")
+        #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
+        #expect(try sandbox.exp("apply", "first@9").errors.contains("the experiment has 4"))
+    }
+}
