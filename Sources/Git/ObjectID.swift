@@ -25,26 +25,9 @@ package struct ObjectID<Kind>: Hashable, Sendable {
     }
 
     /// Parses forty hexadecimal digits; `nil` for anything else and for git's all-zero name.
-    package init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 40 else { return nil }
-        var words: (UInt64, UInt64, UInt32) = (0, 0, 0)
-        for (index, byte) in text.utf8.enumerated() {
-            let digit: UInt64
-            switch byte {
-            case 0x30...0x39: digit = UInt64(byte - 0x30)
-            case 0x61...0x66: digit = UInt64(byte - 0x57)
-            case 0x41...0x46: digit = UInt64(byte - 0x37)
-            default: return nil
-            }
-            if index < 16 {
-                words.0 = words.0 << 4 | digit
-            } else if index < 32 {
-                words.1 = words.1 << 4 | digit
-            } else {
-                words.2 = words.2 << 4 | UInt32(digit)
-            }
-        }
-        guard words != (0, 0, 0) else { return nil }
+    package init?(_ text: String) {
+        var text = text
+        guard let words = text.withUTF8({ ObjectIDText.words($0) }) else { return nil }
         (high, middle, low) = words
     }
 
@@ -59,20 +42,7 @@ package struct ObjectID<Kind>: Hashable, Sendable {
     }
 
     /// The forty lower-case hexadecimal digits.
-    package var hex: String {
-        String(unsafeUninitializedCapacity: 40) { buffer in
-            func put(_ word: UInt64, _ digits: Int, at start: Int) {
-                for index in 0..<digits {
-                    let nibble = UInt8(truncatingIfNeeded: word >> UInt64(4 * (digits - 1 - index)) & 0xF)
-                    buffer[start + index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
-                }
-            }
-            put(high, 16, at: 0)
-            put(middle, 16, at: 16)
-            put(UInt64(low), 8, at: 32)
-            return 40
-        }
-    }
+    package var hex: String { ObjectIDText.hex(high, middle, low) }
 
     /// The first seven digits, as tables and messages show them.
     package var short: String { String(hex.prefix(7)) }
@@ -85,5 +55,50 @@ extension ObjectID: CustomStringConvertible {
 extension ObjectID: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
         (left.high, left.middle, left.low) < (right.high, right.middle, right.low)
+    }
+}
+
+/// The digits of object names; apart from the generic type, so that it is compiled once and for all kinds.
+private enum ObjectIDText {
+    static func words(_ digits: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64, UInt32)? {
+        guard digits.count == 40 else { return nil }
+        guard let high = word(digits, 0..<16), let middle = word(digits, 16..<32), let low = word(digits, 32..<40),
+            high | middle | low != 0
+        else { return nil }
+        return (high, middle, UInt32(low))
+    }
+
+    private static func word(_ digits: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> UInt64? {
+        var word: UInt64 = 0
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let digit = digits[index]
+            switch digit {
+            case 0x30...0x39: word = word << 4 | UInt64(digit - 0x30)
+            case 0x61...0x66: word = word << 4 | UInt64(digit - 0x57)
+            case 0x41...0x46: word = word << 4 | UInt64(digit - 0x37)
+            default: return nil
+            }
+            index += 1
+        }
+        return word
+    }
+
+    static func hex(_ high: UInt64, _ middle: UInt64, _ low: UInt32) -> String {
+        String(unsafeUninitializedCapacity: 40) { buffer in
+            put(high, 16, buffer, 0)
+            put(middle, 16, buffer, 16)
+            put(UInt64(low), 8, buffer, 32)
+            return 40
+        }
+    }
+
+    private static func put(_ word: UInt64, _ digits: Int, _ buffer: UnsafeMutableBufferPointer<UInt8>, _ start: Int) {
+        var index = 0
+        while index < digits {
+            let nibble = UInt8(truncatingIfNeeded: word >> UInt64(4 * (digits - 1 - index)) & 0xF)
+            buffer[start + index] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+            index += 1
+        }
     }
 }

@@ -45,12 +45,17 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
 /// A command that is named by its first word is parsed alone: reading the definitions of all the others would take
 /// longer than many commands do. Whatever is unusual about the words goes through the root, which words it best.
 private func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    let leaves: [any ParsableCommand.Type] = [Run.self, Show.self, List.self, Status.self, Checkpoint.self, Apply.self]
-    if let name = arguments.first, let leaf = leaves.first(where: { $0._commandName == name }),
-        let command = try? leaf.parse(Array(arguments.dropFirst()))
-    {
-        return command
-    }
+    let leaf: (any ParsableCommand.Type)? =
+        switch arguments.first {
+        case "run": Run.self
+        case "show": Show.self
+        case "list": List.self
+        case "status": Status.self
+        case "checkpoint": Checkpoint.self
+        case "apply": Apply.self
+        default: nil
+        }
+    if let leaf, let command = try? leaf.parse(Array(arguments.dropFirst())) { return command }
     return try GitExp.parseAsRoot(arguments)
 }
 

@@ -25,6 +25,8 @@ final class RunJournal {
     private let file: FilePath
     private let lock: FileLock
     private let token: String
+    /// The reference that the file names; the outer `nil` before anything is written.
+    private var written: String??
     /// What the run before left, if it was killed.
     let remains: Remains?
 
@@ -62,12 +64,14 @@ final class RunJournal {
     func forgetReference() throws { try write(reference: nil) }
 
     private func write(reference: String?) throws {
+        if let written, written == reference { return }
         let value = Value.mapping(
             Mapping([
                 ("pid", .int(Int(getpid()))), ("token", .string(token)),
                 ("reference", reference.map { .string($0) } ?? .null),
             ]))
         try FileIO.replace(file, with: Array(JSON.pythonDumps(value).utf8), sync: false)
+        written = .some(reference)
     }
 
     /// Ends the run: nothing is left to learn from it.

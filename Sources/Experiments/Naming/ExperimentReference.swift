@@ -12,12 +12,20 @@ package struct ExperimentReference: Hashable, Sendable {
 
     /// Reads a full reference name; `nil` for every other shape below `refs/exps/`, such as `refs/exps/exec/…`.
     package init?(_ reference: String) {
-        let parts = reference.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 5, parts[0] == "refs", parts[1] == "exps", parts[2].utf8.count == 2,
-            let baseline = CommitID(parts[2] + parts[3]), !parts[4].isEmpty
+        let text = reference.utf8
+        // refs/exps/ + 2 + / + 38 + / + at least one byte of a name.
+        guard text.count > 52, text.starts(with: "refs/exps/".utf8) else { return nil }
+        let start = text.index(text.startIndex, offsetBy: 10)
+        let slash = text.index(start, offsetBy: 2)
+        let end = text.index(start, offsetBy: 41)
+        let slashByte = UInt8(ascii: "/")
+        guard text[slash] == slashByte, text[end] == slashByte,
+            let baseline = CommitID(String(reference[start..<slash] + reference[text.index(after: slash)..<end]))
         else { return nil }
+        let name = reference[text.index(after: end)...]
+        guard !name.utf8.contains(slashByte) else { return nil }
         self.baseline = baseline
-        name = String(parts[4])
+        self.name = String(name)
     }
 
     /// The folder of all experiments of a baseline, with `/` at its end.

@@ -17,7 +17,7 @@ extension ExperimentName {
         tawny teal tender tidal tidy timely tiny topaz tranquil trim true trusty tuned twin upbeat urban useful
         valiant vast velvet verdant vernal vital vivid vocal warm wary west whole wide wild willing windy wise
         witty woven young zany zealous zesty
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
+        """.utf8.split { $0 == 0x20 || $0 == 0x0A }.map { String(Substring($0)) }
 
     static let nouns: [String] = """
         acorn adder agate alder alpaca anchor anvil apple apron arch arrow ash aspen atlas atom aurora badger
@@ -40,5 +40,5 @@ extension ExperimentName {
         stork storm stream summit sun swallow swan swift tapir teak temple thistle thrush thunder tide tiger
         timber toad topaz torch tower trail trout tulip tundra turtle valley vine violet viper vole walnut
         walrus wave weasel whale wheat willow wind wolf wombat wood wren yak yarrow yew zebra zephyr zinnia
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
+        """.utf8.split { $0 == 0x20 || $0 == 0x0A }.map { String(Substring($0)) }
 }
