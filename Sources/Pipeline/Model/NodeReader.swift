@@ -27,6 +27,7 @@ struct NodeReader {
     {
         guard case .mapping(let pairs) = node.content else { throw error(at: node, "expected a mapping for \(what)") }
         var own: [Entry] = []
+        own.reserveCapacity(pairs.count)
         var merged: [Entry] = []
         var seen: Set<ExactString> = []
         for pair in pairs {
