@@ -69,6 +69,37 @@ import Testing
         #expect(try String(decoding: bytes, as: UTF8.self) == Golden.text("lock-update/expected-2/dvc.lock"))
     }
 
+    /// Every lock file among the fixtures, and some that are spelled otherwise.
+    @Test func scanningReadsTheSame() throws {
+        var scanned = 0
+        for name in [
+            "single-stage", "single-stage-2x", "params-formats", "wdir", "wdir/sub", "cmd-forms", "legacy-2x",
+            "isexec-2x",
+            "special-stages", "yaml-aliases", "repro-messages", "live-2.10",
+        ] {
+            let folder = name == "wdir/sub" ? "wdir/expected/sub" : name + "/expected"
+            let bytes = try Golden.bytes(folder + "/dvc.lock")
+            let expected = try LockFile.parse(bytes, file: "dvc.lock").stages
+            let entries = try LockFile.entries(of: bytes, file: "dvc.lock")
+            #expect(entries.map(\.name) == expected.map(\.name))
+            #expect(entries.map { $0.dependencies.map(\.value) } == expected.map { $0.entry.dependencies.map(\.value) })
+            #expect(entries.map { $0.outputs.map(\.value) } == expected.map { $0.entry.outputs.map(\.value) })
+            if LockScanner.scan(bytes) != nil { scanned += 1 }
+        }
+        #expect(scanned == 12)
+    }
+
+    @Test(arguments: [
+        "outs: [{path: a, md5: b}]", "outs:\n    - path: a b", "outs:\n    - path: 'a'", "outs:\n    - path: a # no",
+        "outs:\n    - path: a\n      md5: ../../x", "outs: &o\n    - path: a", "deps: *o",
+        "outs:\n    - path: a\n      etag: x",
+        "outs:\n    # no\n    - path: a", "outs:\n    - md5: 60b725f10c9c85c70d97880dfe8191b3\n      path: a", "outs:",
+        "cmd: x\n    # outs:", "<<: *o", "outs:\n    - path: a:b", "outs:\n    - path: a\n        b",
+    ])
+    func otherSpellingsAreLeftToTheParser(_ part: String) {
+        #expect(LockScanner.scan(Array("schema: '2.0'\nstages:\n  a:\n    \(part)\n".utf8)) == nil)
+    }
+
     @Test func readsAnchors() throws {
         let lock = try LockFile.parse(try Golden.bytes("yaml-aliases/expected/dvc.lock"), file: "dvc.lock")
         let values = try #require(lock["a"]?.parameters(of: "params.yaml"))

@@ -3,17 +3,11 @@ import SystemPackage
 
 /// All outputs of a project, found by path: the same, above or below it.
 struct OutputIndex {
-    struct Owner {
-        /// The number of the stage in its graph.
-        let stage: Int
-        /// The path as the stage writes it.
-        let path: String
-    }
-
-    private var owners: [FilePath: Owner] = [:]
+    /// The numbers of the stages in their graph, by what they write.
+    private var owners: [FilePath: Int] = [:]
     /// Paths with a closing slash, by their bytes: what is below a folder stands together.
     private var sorted: [ExactString] = []
-    private var byKey: [ExactString: Owner] = [:]
+    private var byKey: [ExactString: Int] = [:]
 
     /// - Throws: ``PipelineError/sharedOutput(path:stages:)`` or ``PipelineError/nestedOutputs(outer:outerStage:inner:innerStage:)``
     ///   where `checking` and two outputs want the same place.
@@ -23,11 +17,10 @@ struct OutputIndex {
                 if let other = owners[output.rooted] {
                     guard checking else { continue }
                     throw .sharedOutput(
-                        path: output.rooted.string, stages: [stages[other.stage].address(), stage.address()])
+                        path: output.rooted.string, stages: [stages[other].address(), stage.address()])
                 }
-                let owner = Owner(stage: number, path: output.path)
-                owners[output.rooted] = owner
-                byKey[Self.key(output.rooted)] = owner
+                owners[output.rooted] = number
+                byKey[Self.key(output.rooted)] = number
             }
         }
         sorted = byKey.keys.sorted()
@@ -40,8 +33,8 @@ struct OutputIndex {
         for (outer, inner) in zip(sorted, sorted.dropFirst()) where inner.text.utf8.starts(with: outer.text.utf8) {
             guard let outerOwner = byKey[outer], let innerOwner = byKey[inner] else { continue }
             throw .nestedOutputs(
-                outer: String(outer.text.dropLast()), outerStage: stages[outerOwner.stage].address(),
-                inner: String(inner.text.dropLast()), innerStage: stages[innerOwner.stage].address())
+                outer: String(outer.text.dropLast()), outerStage: stages[outerOwner].address(),
+                inner: String(inner.text.dropLast()), innerStage: stages[innerOwner].address())
         }
     }
 
@@ -50,13 +43,13 @@ struct OutputIndex {
         var found: Set<Int> = []
         var above = path
         while true {
-            if let owner = owners[above] { found.insert(owner.stage) }
+            if let owner = owners[above] { found.insert(owner) }
             if !above.removeLastComponent() { break }
         }
         let key = path.isEmpty ? ExactString("") : Self.key(path)
         var index = firstIndex(notBefore: key)
         while index < sorted.count, sorted[index].text.utf8.starts(with: key.text.utf8) {
-            if let owner = byKey[sorted[index]] { found.insert(owner.stage) }
+            if let owner = byKey[sorted[index]] { found.insert(owner) }
             index += 1
         }
         return found.count < 2 ? Array(found) : found.sorted()

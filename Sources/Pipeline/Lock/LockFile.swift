@@ -38,6 +38,23 @@ package struct LockFile: Sendable {
         return LockFile(stages: try reader.stages(of: node))
     }
 
+    /// The dependencies and outputs of a stage, without the rest of its entry.
+    package struct StageEntries: Sendable {
+        package let name: String
+        package var dependencies: [LockEntry]
+        package var outputs: [LockEntry]
+    }
+
+    /// The dependencies and outputs of all stages; much faster than ``parse(_:file:)``, for many commits.
+    ///
+    /// - Throws: `FormatError` with the place of the first fault, though not every fault elsewhere in the file.
+    package static func entries(of bytes: [UInt8], file: String) throws(FormatError) -> [StageEntries] {
+        if let entries = LockScanner.scan(bytes) { return entries }
+        return try parse(bytes, file: file).stages.map {
+            StageEntries(name: $0.name, dependencies: $0.entry.dependencies, outputs: $0.entry.outputs)
+        }
+    }
+
     /// What an update did.
     package enum Outcome: Sendable, Hashable {
         /// There was no file, or an empty one.

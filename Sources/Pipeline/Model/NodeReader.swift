@@ -27,6 +27,7 @@ struct NodeReader {
     {
         guard case .mapping(let pairs) = node.content else { throw error(at: node, "expected a mapping for \(what)") }
         var own: [Entry] = []
+        own.reserveCapacity(pairs.count)
         var merged: [Entry] = []
         var seen: Set<ExactString> = []
         for pair in pairs {
@@ -61,7 +62,7 @@ struct NodeReader {
         return result
     }
 
-    /// The elements of a list; none for null.
+    /// The elements of a list.
     func list(_ node: YAMLNode, _ what: String) throws(FormatError) -> [YAMLNode] {
         guard case .sequence(let nodes) = node.content else {
             throw error(at: node, "expected a list for \(what)")
