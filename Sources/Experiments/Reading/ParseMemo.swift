@@ -11,7 +11,7 @@ package final class ParseMemo {
     private let prefix: String
     private let root: FilePath
     private var pipelines: [BlobID: PipelineFile?] = [:]
-    private var locks: [BlobID: LockFile] = [:]
+    private var locks: [BlobID: [LockFile.StageEntries]] = [:]
     private var values: [BlobID: Value?] = [:]
     private var folders: [TreeID: [String]] = [:]
 
@@ -68,10 +68,11 @@ package final class ParseMemo {
         return result
     }
 
-    func lock(_ rooted: FilePath, in tree: TreeID) throws -> LockFile {
-        guard let blob = try blob(rooted, in: tree) else { return LockFile() }
+    /// What a lock file says of dependencies and outputs.
+    func lock(_ rooted: FilePath, in tree: TreeID) throws -> [LockFile.StageEntries] {
+        guard let blob = try blob(rooted, in: tree) else { return [] }
         if let known = locks[blob] { return known }
-        let lock = try LockFile.parse(try repository.blob(blob), file: rooted.string)
+        let lock = try LockFile.entries(of: try repository.blob(blob), file: rooted.string)
         locks[blob] = lock
         return lock
     }

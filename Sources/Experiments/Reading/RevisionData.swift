@@ -59,7 +59,10 @@ package final class RevisionReader {
     package func workspaceData() throws -> RevisionData {
         let workspace = try context.workspace(checking: false)
         return try data(
-            workspace.files, lock: { try LockFile.load($0, from: workspace.tree) },
+            workspace.files,
+            lock: { path in
+                try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
+            },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }
                 return (try? ParameterFile.load(bytes, name: path.string)).map { .value($0) } ?? Self.corrupt(path)
@@ -71,22 +74,22 @@ package final class RevisionReader {
     }
 
     private func data(
-        _ files: [PipelineFile], lock: (FilePath) throws -> LockFile,
+        _ files: [PipelineFile], lock: (FilePath) throws -> [LockFile.StageEntries],
         contents: (FilePath) throws -> RevisionData.Contents?, isWorkspace: Bool = false
     ) throws -> RevisionData {
         var data = RevisionData()
         let sources = DataSources(of: files)
-        var locks: [FilePath: LockFile] = [:]
-        func entry(_ stage: Stage) throws -> StageLock? {
+        var locks: [FilePath: [LockFile.StageEntries]] = [:]
+        func entry(_ stage: Stage) throws -> LockFile.StageEntries? {
             if locks[stage.lockFile] == nil { locks[stage.lockFile] = try lock(stage.lockFile) }
-            return locks[stage.lockFile]?[stage.name]
+            return locks[stage.lockFile]?.first { $0.name.isIdentical(to: stage.name) }
         }
         for source in sources.metrics {
             if let found = try contents(source.path) {
                 data.metrics.append((source.path.string, found))
             } else if source.isCached, let origin = source.origin {
                 data.isComplete = false
-                let hash = try entry(origin.stage)?.output(origin.output.path)?.hash
+                let hash = try entry(origin.stage)?.outputs.first { $0.path.isIdentical(to: origin.output.path) }?.hash
                 if let value = try hash.flatMap({ try cached($0, source.path, in: origin.output) }) {
                     data.metrics.append((source.path.string, value))
                 }
@@ -97,11 +100,11 @@ package final class RevisionReader {
             let entry = try entry(stage)
             data.hasCheckpoints = data.hasCheckpoints || stage.hasCheckpoints
             for dependency in stage.dependencies {
-                let recorded = entry?.dependency(dependency.path)
+                let recorded = entry?.dependencies.first { $0.path.isIdentical(to: dependency.path) }
                 data.dependencies.append(Self.datum(dependency.rooted, recorded, isCached: false))
             }
             for output in stage.outputs where output.kind == .plain || output.kind == .live {
-                let recorded = entry?.output(output.path)
+                let recorded = entry?.outputs.first { $0.path.isIdentical(to: output.path) }
                 data.outputs.append(Self.datum(output.rooted, recorded, isCached: output.isCached))
             }
         }
