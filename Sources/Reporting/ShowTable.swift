@@ -83,8 +83,8 @@ package struct ShowTable {
         let rule = " " + String(repeating: "─", count: ruleWidth) + " \n"
         func line(_ cells: [String], _ style: (Int, String) -> String) -> String {
             let padded = cells.enumerated().map { index, cell in
-                let cut = DisplayWidth.cut(cell, to: widths[index])
-                return style(index, DisplayWidth.padded(cut, to: widths[index], right: columns[index].isRight))
+                let shown = width == nil ? cell : DisplayWidth.cut(cell, to: widths[index])
+                return style(index, DisplayWidth.padded(shown, to: widths[index], right: columns[index].isRight))
             }
             return "  " + padded.joined(separator: "   ") + "  \n"
         }

@@ -30,19 +30,26 @@ package final class ParseMemo {
         return entry.blob
     }
 
-    /// The pipeline files of a commit; a file that cannot be read is an error.
-    func pipelineFiles(in tree: TreeID) throws -> [PipelineFile] {
+    /// The pipeline files of a commit, and the blobs they are; a file that cannot be read is an error.
+    func pipelineFiles(in tree: TreeID) throws -> (files: [PipelineFile], blobs: [BlobID]) {
         var top = tree
         if !prefix.isEmpty {
             guard let entry = try repository.entry(at: String(prefix.dropLast()), in: tree), entry.kind == .directory
-            else { return [] }
+            else { return ([], []) }
             top = entry.tree
         }
-        return try paths(below: top, isTop: true).compactMap { path in
-            guard let blob = try blob(FilePath(path), in: tree) else { return nil }
-            if let known = pipelines[blob] { return known?.path.string == path ? known : try parse(blob, path) }
-            return try parse(blob, path)
+        var files: [PipelineFile] = []
+        var blobs: [BlobID] = []
+        for path in try paths(below: top, isTop: true) {
+            guard let blob = try blob(FilePath(path), in: tree) else { continue }
+            blobs.append(blob)
+            if let known = pipelines[blob], known == nil || known?.path.string == path {
+                if let known { files.append(known) }
+            } else if let file = try parse(blob, path) {
+                files.append(file)
+            }
         }
+        return (files, blobs)
     }
 
     private func parse(_ blob: BlobID, _ path: String) throws -> PipelineFile? {

@@ -33,6 +33,8 @@ package final class RevisionReader {
     private let context: ExperimentContext
     private let memo: ParseMemo
     private let store: ObjectStore
+    /// The sources of the pipeline that the commit before had; most commits have the same.
+    private var sources: (blobs: [BlobID], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
 
@@ -46,9 +48,11 @@ package final class RevisionReader {
     /// - Throws: ``FormatError`` where the pipeline of the commit cannot be read.
     package func data(of commit: Commit) throws -> RevisionData {
         let tree = commit.tree
-        let files = try memo.pipelineFiles(in: tree)
+        let (files, blobs) = try memo.pipelineFiles(in: tree)
+        let paths = files.map(\.path)
+        if sources?.blobs != blobs || sources?.paths != paths { sources = (blobs, paths, DataSources(of: files)) }
         return try data(
-            files, lock: { try self.memo.lock($0, in: tree) },
+            files, sources?.sources ?? DataSources(of: files), lock: { try self.memo.lock($0, in: tree) },
             contents: { path in
                 guard let blob = try self.memo.blob(path, in: tree) else { return nil }
                 return try self.memo.value(blob, name: path.string).map { .value($0) } ?? Self.corrupt(path)
@@ -59,7 +63,7 @@ package final class RevisionReader {
     package func workspaceData() throws -> RevisionData {
         let workspace = try context.workspace(checking: false)
         return try data(
-            workspace.files,
+            workspace.files, DataSources(of: workspace.files),
             lock: { path in
                 try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
             },
@@ -74,11 +78,10 @@ package final class RevisionReader {
     }
 
     private func data(
-        _ files: [PipelineFile], lock: (FilePath) throws -> [LockFile.StageEntries],
+        _ files: [PipelineFile], _ sources: DataSources, lock: (FilePath) throws -> [LockFile.StageEntries],
         contents: (FilePath) throws -> RevisionData.Contents?, isWorkspace: Bool = false
     ) throws -> RevisionData {
         var data = RevisionData()
-        let sources = DataSources(of: files)
         var locks: [FilePath: [LockFile.StageEntries]] = [:]
         func entry(_ stage: Stage) throws -> LockFile.StageEntries? {
             if locks[stage.lockFile] == nil { locks[stage.lockFile] = try lock(stage.lockFile) }
