@@ -18,6 +18,8 @@ final class ExperimentRecorder {
     /// The newest commit: first the one that the run started from.
     private(set) var tip: CommitID
     private(set) var checkpoints = 0
+    /// How many stages have all their files in the index: those found unchanged and those that ran.
+    private var addedStages = 0
     /// Whether a checkpoint was made of outputs from which training can go on.
     private var isContinuable = false
 
@@ -40,10 +42,11 @@ final class ExperimentRecorder {
         of stage: Stage, entry: StageLock, unchanged: [(stage: Stage, entry: StageLock)]
     ) throws {
         let entries = unchanged.map { (name: $0.stage.name, entry: $0.entry) } + [(name: stage.name, entry: entry)]
-        let isFirst = checkpoints == 0
         try index.refresh()
-        if isFirst {
-            try addFiles(of: unchanged.map(\.stage) + [stage], locks: true)
+        let stages = unchanged.map(\.stage) + workspace.savedStages
+        if stages.count > addedStages {
+            try addFiles(of: stages, locks: true)
+            addedStages = stages.count
         } else {
             try addResults(of: stage)
         }

@@ -34,6 +34,8 @@ package final class ProjectWorkspace {
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
     package private(set) var parameters: ParameterReader
+    /// The stages whose entries were written so far, in that order.
+    package private(set) var savedStages: [Stage] = []
 
     package var root: FilePath { project.root }
     package var store: ObjectStore { reader.store }
@@ -91,6 +93,9 @@ package final class ProjectWorkspace {
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        }
+        if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
+            savedStages.append(stage)
         }
         return outcome
     }
