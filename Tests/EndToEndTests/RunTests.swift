@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -146,5 +147,39 @@ import Testing
         try sandbox.write("word.up", "third\n")
         try sandbox.expOK("apply", "first")
         #expect(try sandbox.read("word.up") == "world\n")
+    }
+    @Test func checkpointsHoldTheFilesOfStagesThatRanBefore() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.write("prepare.sh", "echo 1 > data.txt; echo '{\"rows\": 5}' > rows.json\n")
+        try sandbox.expOK(
+            "stage", "add", "-n", "prepare", "-d", "prepare.sh", "-o", "data.txt", "-M", "rows.json", "sh",
+            "prepare.sh")
+        try sandbox.expOK(
+            "stage", "add", "-f", "-n", "train", "-d", "data.txt", "-d", "train.sh", "-c", "model.txt", "-M",
+            "metrics.json", "-p", "lr,steps", "sh", "train.sh")
+        try sandbox.expOK("run", "-n", "first")
+        let tip = try sandbox.git("for-each-ref", "--format=%(refname)", "refs/exps/*/*/first").dropLast()
+        for commit in ["\(tip)", "\(tip)~1", "\(tip)~3"] {
+            let files = try sandbox.git("ls-tree", "--name-only", commit).split(separator: "\n")
+            #expect(files.contains("prepare.sh") && files.contains("rows.json"), "\(commit): \(files)")
+        }
+    }
+
+    @Test func anEditedOutputIsKeptBeforeItsStageRuns() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("in.txt", "1\n")
+        try sandbox.expOK("stage", "add", "-n", "a", "-d", "in.txt", "-o", "out.txt", "cp in.txt out.txt")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        try sandbox.expOK("run")
+        try FileIO.remove(sandbox.root.appending("out.txt"))
+        try sandbox.write("out.txt", "by hand\n")
+        let run = try sandbox.expOK("run")
+        #expect(try sandbox.read("out.txt") == "1\n")
+        let kept = run.errors.split(separator: "'").first { $0.hasPrefix(".dvc/cache/") }
+        #expect(try kept.flatMap { try sandbox.read(String($0)) } == "by hand\n", "\(run)")
+        #expect(try !sandbox.expOK("run", "-f").errors.contains("saved nowhere"))
     }
 }
