@@ -34,6 +34,8 @@ struct Init: ParsableCommand {
             if !answer.exit.isSuccess { global.console.warn("git could not stage the new files: \(answer.complaint)") }
         }
         global.console.note("Initialized a project in '\(Console.sanitized(folder.string))'.")
-        if repository != nil { global.console.hint("commit the new files: git commit -m \"Initialize the project\"") }
+        if repository != nil, !global.quiet {
+            global.console.hint("commit the new files: git commit -m \"Initialize the project\"")
+        }
     }
 }

@@ -176,6 +176,38 @@ import Testing
         #expect(try sandbox.expOK("list", "--name-only").output == "there\n")
     }
 
+    @Test func theUsersWordOnTheWorkTreeCounts() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try FileIO.makeDirectories(sandbox.root.pushing("sub"))
+        try FileIO.move(sandbox.root.pushing(".git"), to: sandbox.root.pushing("sub/elsewhere.git"))
+        func git(_ arguments: String...) throws -> Outcome {
+            try sandbox.run(
+                "git", ["--git-dir=elsewhere.git", "--work-tree=.."] + arguments, in: sandbox.root.pushing("sub"))
+        }
+        // Filters leave the work to git itself, which is started in another folder.
+        _ = try git("config", "core.autocrlf", "input")
+        let run = try git("exp", "run", "-n", "there", "../dvc.yaml")
+        #expect(run.status == 0, "\(run)")
+        #expect(try git("exp", "list", "--name-only").output == "there\n")
+        let tree = try git("ls-tree", "--full-tree", "--name-only", "-r", "refs/exps/exec/EXEC_APPLY").output
+        #expect(tree.contains("train.sh\n") && tree.contains("metrics.json\n"), "\(tree)")
+        #expect(try git("exp", "apply", "there@1").status == 0)
+        let other = try sandbox.run(
+            "git", ["exp", "list"],
+            environment: [
+                "GIT_DIR": sandbox.root.pushing("sub/elsewhere.git").string, "GIT_WORK_TREE": "/",
+            ])
+        #expect(other.status == 0, "\(other)")
+        let wrong = try sandbox.run(
+            "git-exp", ["list"],
+            environment: [
+                "GIT_DIR": sandbox.root.pushing("sub/elsewhere.git").string,
+                "GIT_WORK_TREE": sandbox.root.pushing("sub").string,
+            ])
+        #expect(wrong.status == 128 && wrong.errors.contains("is not in the work tree"), "\(wrong)")
+    }
+
     @Test func projectBelowTheTop() throws {
         let sandbox = try Sandbox()
         try FileIO.makeDirectories(sandbox.root.pushing("sub"))
@@ -199,6 +231,7 @@ import Testing
         #expect(try sandbox.exp("nosuch").status == 129)
         #expect(try sandbox.exp("gc").status == 129)
         #expect(try sandbox.exp("run", "-h").status == 0)
+        #expect(try sandbox.exp("init", "-q").errors.isEmpty)
         #expect(try sandbox.exp("--version").output.hasPrefix("git-exp version "))
     }
 }

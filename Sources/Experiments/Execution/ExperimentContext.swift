@@ -29,7 +29,10 @@ package final class ExperimentContext {
         self.folder = folder
         self.console = console
         self.environment = environment
-        prefix = project.root.relative(to: workTree) ?? FilePath()
+        guard let prefix = project.root.relative(to: workTree) else {
+            throw ExperimentError.projectOutside(project.root.string, workTree: workTree.string)
+        }
+        self.prefix = prefix
     }
 
     /// The same project with a repository of its own, for another thread.
