@@ -17,6 +17,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     case runInProgress(process: Int32, program: String)
     case killedElsewhere
     case stateMoved(String)
+    case pipelineIgnored(String)
     case rejectedOption(String, hint: String)
     case branchExists(String)
     case invalidBranchName(String)
@@ -47,6 +48,8 @@ package enum ExperimentError: UserFacingError, Hashable {
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
         case .killedElsewhere: "a DVC run was killed here and left its marks (\(StateReference.baseline))"
         case .stateMoved(let what): "\(what) changed while this ran"
+        case .pipelineIgnored(let file):
+            "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
@@ -78,6 +81,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "put HEAD back on your branch with 'git symbolic-ref HEAD refs/heads/BRANCH && git reset', then "
                 + "'git update-ref -d \(StateReference.baseline)'; checkpoints made so far are safe"
         case .stateMoved: "another process was faster; run the command again"
+        case .pipelineIgnored: "take it out of '.gitignore'; 'git check-ignore -v' names the pattern"
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"

@@ -7,6 +7,7 @@ import SystemPackage
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the current folder a project.",
+        usage: "git exp init [--force] [--subdir] [--no-scm]",
         discussion: "Writes .dvc/config, .dvc/.gitignore and .dvcignore, and stages them with git.")
 
     @Flag(name: .shortAndLong, help: "Write the files anew where a project is already; the cache stays.")

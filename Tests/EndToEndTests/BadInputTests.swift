@@ -110,6 +110,26 @@ import Testing
         #expect(link.errors.contains("symbolic link to nothing"))
     }
 
+    @Test func hiddenOutputsAndPipelinesAreNamed() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(".dvcignore", "*.tmp\n")
+        try sandbox.write("sub/.dvcignore", "secret/\n")
+        for output in ["a.tmp", "sub/secret"] {
+            let hidden = try sandbox.exp("stage", "add", "-n", "a", "-o", output, "true")
+            #expect(hidden.status == 128 && hidden.errors.contains("'\(output)' cannot be an output"), "\(hidden)")
+        }
+        #expect(try !sandbox.exists("dvc.yaml"))
+        try sandbox.expOK("stage", "add", "-n", "a", "-o", "sub/open", "echo 1 > sub/open")
+        try sandbox.write(".dvcignore", "open\n")
+        let run = try sandbox.exp("repro")
+        #expect(run.status == 128 && run.errors.contains("'.dvcignore'"), "\(run)")
+        try sandbox.write(".gitignore", "dvc.yaml\n")
+        let add = try sandbox.exp("stage", "add", "-n", "b", "true")
+        #expect(add.status == 128 && add.errors.contains("'dvc.yaml' is ignored by git"), "\(add)")
+        #expect(try sandbox.exp("stage", "list").errors.contains("'dvc.yaml' is ignored by git"))
+    }
+
     @Test func anUnwritableCacheIsNamed() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
@@ -231,6 +251,14 @@ import Testing
         #expect(try sandbox.exp("nosuch").status == 129)
         #expect(try sandbox.exp("gc").status == 129)
         #expect(try sandbox.exp("run", "-h").status == 0)
+        let commands = [
+            ["init"], ["stage"], ["stage", "add"], ["stage", "list"], ["run"], ["repro"], ["status"], ["checkpoint"],
+            ["show"], ["list"], ["apply"], ["branch"], ["gc"], ["metrics"], ["metrics", "show"], ["metrics", "diff"],
+        ]
+        for words in commands {
+            let help = try sandbox.run("git", ["exp"] + words + ["-h"]).output
+            #expect(help.contains("USAGE: git exp \(words.joined(separator: " "))"), "\(help)")
+        }
         #expect(try sandbox.exp("init", "-q").errors.isEmpty)
         #expect(try sandbox.exp("--version").output.hasPrefix("git-exp version "))
     }

@@ -182,4 +182,19 @@ import Testing
         #expect(try kept.flatMap { try sandbox.read(String($0)) } == "by hand\n", "\(run)")
         #expect(try !sandbox.expOK("run", "-f").errors.contains("saved nowhere"))
     }
+    @Test func optionsThatOtherProgramsPass() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("stage", "add", "-n", "a", "-o", "out.txt", "echo 1 > out.txt")
+        #expect(try sandbox.expOK("stage", "list", "--fail").output == "a  Outputs out.txt\n")
+        try sandbox.expOK("repro", "--no-commit")
+        #expect(try sandbox.read("dvc.lock")?.contains("md5: b026324c6904b2a9cb4b88d6d61c81d1") == true)
+        #expect(try !sandbox.exists(".dvc/cache/files"))
+        #expect(try sandbox.expOK("status").output.contains("not in cache:       out.txt"))
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.expOK("apply", "--no-force", "first")
+        try sandbox.expOK("apply", "-f", "first")
+    }
 }

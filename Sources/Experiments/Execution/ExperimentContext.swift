@@ -61,8 +61,19 @@ package final class ExperimentContext {
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
     package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
-        try ProjectWorkspace(
+        let workspace = try ProjectWorkspace(
             project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+        let own = folder.appending("dvc.yaml")
+        if !workspace.files.contains(where: { $0.path == own }), try isHiddenPipeline(own) {
+            console.warn("'\(Console.sanitized(own.string))' is ignored by git, so its stages do not count")
+        }
+        return workspace
+    }
+
+    /// Whether a pipeline file is there that git ignores.
+    private func isHiddenPipeline(_ file: FilePath) throws -> Bool {
+        try FileStatus.of(project.root.pushing(file), followingLinks: false)?.kind == .file
+            && repository.isIgnored(inRepository(file), isFolder: false)
     }
 
     private var sourceControl: SourceControl {

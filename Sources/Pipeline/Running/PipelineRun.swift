@@ -16,6 +16,8 @@ package struct RunOptions {
     package var allowMissing = false
     /// Asks before each stage; `nil` does not ask.
     package var confirm: ((String) -> Bool)?
+    /// Whether outputs go to the cache.
+    package var storesOutputs = true
     /// Whether files must have reached the disk before a stage counts as done.
     package var sync = false
 
@@ -68,7 +70,8 @@ package struct PipelineRun {
         self.options = options
         self.folder = folder
         self.console = console
-        saver = StageSaver(workspace, console: console, sync: options.sync)
+        saver = StageSaver(
+            workspace, console: console, sync: options.sync, storesOutputs: options.storesOutputs)
     }
 
     /// Runs those of the stages that changed.
