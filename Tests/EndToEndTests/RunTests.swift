@@ -51,6 +51,18 @@ import Testing
         #expect(again.errors.contains("--reset"))
     }
 
+    @Test func trainingThatContinuesOnANewCommitIsAnnounced() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        #expect(try !sandbox.expOK("run").errors.contains("Training continues"))
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "results")
+        let again = try sandbox.expOK("run", "-S", "steps=4")
+        #expect(again.errors.contains("Training continues from 'model.txt' as 'dvc.lock' has it"), "\(again)")
+        #expect(try sandbox.read("model.txt")?.split(separator: "\n").count == 4)
+        #expect(try !sandbox.expOK("run", "--reset").errors.contains("Training continues"))
+    }
+
     @Test func aChangedParameterForksFromTheAppliedCheckpoint() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()

@@ -25,6 +25,13 @@ struct OutputRestoring {
             let recorded = lock?.output(output.path)?.hash
             if output.isCheckpoint {
                 try prepareCheckpoint(output, path, reset ? nil : recorded)
+                // A run that continues an experiment has said so.
+                if !isContinuing, try FileStatus.of(path, followingLinks: false) != nil {
+                    console.note(
+                        "Training continues from '\(Console.sanitized(output.path))' as "
+                            + "'\(Console.sanitized(stage.lockFile.string))' has it; "
+                            + "'git exp run --reset' starts over.")
+                }
             } else if let recorded, try FileStatus.of(path, followingLinks: false) == nil,
                 try workspace.store.contains(recorded)
             {
