@@ -127,6 +127,12 @@ import Testing
         let outcome = try sandbox.exp("run")
         #expect(outcome.status == 128)
         #expect(outcome.errors.contains("'metrics.json'"))
+        // The same at a checkpoint, whose request does not outlive the run.
+        try sandbox.write("train.sh", "echo 1 > model.txt; git exp checkpoint; sleep 60\n")
+        let early = try sandbox.exp("run")
+        #expect(early.status == 128)
+        #expect(early.errors.contains("'metrics.json'"))
+        #expect(try !sandbox.exists(".dvc/tmp/DVC_CHECKPOINT"))
     }
 
     @Test func aStageWithoutCheckpointOutputIsAnswered() throws {
