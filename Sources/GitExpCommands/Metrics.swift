@@ -114,6 +114,7 @@ struct MetricsPrinter {
 
     func showWorkspace() throws {
         let revisions = try MetricsReading(context).revisions(nil, targets: MetricsTargets())
+        if revisions.allSatisfy(\.files.isEmpty) { return }
         context.console.printRaw(MetricsTable(revisions, showsRevision: false, places: 5).plain.text)
     }
 }

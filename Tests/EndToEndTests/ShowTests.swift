@@ -53,6 +53,17 @@ import Testing
         #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
         #expect(try sandbox.exp("apply", "first@9").errors.contains("the experiment has 4"))
     }
+    @Test func experimentsOfCommitsThatAreGoneAreListed() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "old")
+        let baseline = try sandbox.git("rev-parse", "--short=7", "HEAD").dropLast()
+        try sandbox.git("commit", "-q", "--amend", "-m", "again")
+        #expect(try sandbox.expOK("list").output.isEmpty)
+        let all = try sandbox.expOK("list", "-A").output
+        #expect(all.hasPrefix("\(baseline):\n\t") && all.hasSuffix("[old]\n"), "\(all)")
+    }
+
     @Test func metricsAreNumbersTextsAndBooleans() throws {
         let sandbox = try Sandbox()
         try sandbox.expOK("init", "-q")
