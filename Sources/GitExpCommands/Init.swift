@@ -16,7 +16,9 @@ struct Init: ParsableCommand {
     @Flag(help: "Make a project in a folder below the top of the repository.")
     var subdir = false
 
-    @Flag(name: .customLong("no-scm"), help: "Make a project without git; experiments need git, pipelines do not.")
+    @Flag(
+        name: .customLong("no-scm"),
+        help: "Make a project for DVC alone, without git; git exp itself works in git repositories.")
     var withoutGit = false
 
     @OptionGroup var global: GlobalOptions
