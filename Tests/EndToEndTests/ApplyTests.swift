@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -69,5 +70,39 @@ import Testing
 extension String {
     fileprivate func range(of text: String) -> String.Index? {
         indices.first { self[$0...].hasPrefix(text) }
+    }
+    @Test func aCommitThatCannotBeReadChangesNothing() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let good = try sandbox.read("dvc.yaml")
+        try sandbox.git("checkout", "-q", "-b", "broken")
+        try sandbox.write("dvc.yaml", "stages: [\n")
+        try sandbox.write("train.sh", "other\n")
+        try sandbox.git("commit", "-q", "-a", "-m", "broken")
+        try sandbox.git("checkout", "-q", "main")
+        let before = try sandbox.untouched()
+        let outcome = try sandbox.exp("apply", "broken")
+        #expect(outcome.status == 128 && outcome.errors.contains("'dvc.yaml' is invalid"), "\(outcome)")
+        #expect(try sandbox.untouched() == before)
+        #expect(try sandbox.read("dvc.yaml") == good)
+    }
+
+    @Test func dataThatTheCacheLostIsToldOf() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        let lock = try #require(try sandbox.read("dvc.lock"))
+        let entry = lock.split(separator: "- path: model.txt")[1]
+        let md5 = try #require(entry.split(separator: "md5: ").dropFirst().first?.prefix(32))
+        let object = sandbox.root.pushing(".dvc/cache/files/md5").appending(String(md5.prefix(2)))
+            .appending(String(md5.dropFirst(2)))
+        try FileIO.remove(object)
+        try FileIO.replace(object, with: Array("damaged".utf8), mode: 0o444, sync: false)
+        try FileIO.remove(sandbox.root.appending("model.txt"))
+        let apply = try sandbox.exp("apply", "first")
+        #expect(apply.status == 1 && apply.errors.contains("does not hold what its name says"), "\(apply)")
+        #expect(apply.errors.contains("have been applied"))
+        let run = try sandbox.exp("run")
+        #expect(run.errors.contains("'model.txt' that the last checkpoint names is not in the cache"), "\(run)")
     }
 }

@@ -27,6 +27,8 @@ package struct Applying {
         }
         try FileIO.makeDirectories(context.scratch)
         let target = try repository.commit(commit)
+        // A commit whose pipeline cannot be read is found out before any file changes.
+        _ = try ParseMemo(context).pipelineFiles(in: target.tree)
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
@@ -107,11 +109,26 @@ package struct Applying {
                     isComplete = false
                     continue
                 }
-                try bring(hash, output, workspace, checkout)
+                isComplete = try bringWhole(hash, output, workspace, checkout) && isComplete
             }
         }
         workspace.memo.save()
         return isComplete
+    }
+
+    /// - Returns: Whether the cache held what it should.
+    private func bringWhole(
+        _ hash: OutputHash, _ output: Output, _ workspace: ProjectWorkspace, _ checkout: Checkout
+    ) throws -> Bool {
+        do {
+            try bring(hash, output, workspace, checkout)
+            return true
+        } catch let error as CacheError {
+            guard case .corruptObject = error else { throw error }
+            console.warn("the data of '\(Console.sanitized(output.path))' was left as it is: \(error.message)")
+            if let hint = error.hint { console.hint(hint) }
+            return false
+        }
     }
 
     private func bring(
