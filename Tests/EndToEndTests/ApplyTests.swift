@@ -105,4 +105,18 @@ extension String {
         let run = try sandbox.exp("run")
         #expect(run.errors.contains("'model.txt' that the last checkpoint names is not in the cache"), "\(run)")
     }
+    @Test func submodulesStay() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "before")
+        try sandbox.git("init", "-q", "../module")
+        try sandbox.git("-C", "../module", "commit", "-q", "--allow-empty", "-m", "x")
+        try sandbox.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../module", "module")
+        try sandbox.git("commit", "-q", "-m", "module")
+        try sandbox.write("notes.txt", "mine\n")
+        let outcome = try sandbox.exp("apply", "before@1")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try sandbox.exists("module/.git"))
+        #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
+    }
 }

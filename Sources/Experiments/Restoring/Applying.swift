@@ -175,7 +175,7 @@ struct WorkspaceChange {
         for path in try repository.differingPaths(present, target) {
             if let entry = try repository.entry(at: path, in: target) {
                 if entry.kind != .submodule { written.append(path) }
-            } else if let mine = try repository.entry(at: path, in: present),
+            } else if let mine = try repository.entry(at: path, in: present), mine.kind != .submodule,
                 try repository.entry(at: path, in: head)?.isSameFile(as: mine) ?? false
             {
                 deleted.append(path)

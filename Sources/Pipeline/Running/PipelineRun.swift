@@ -123,7 +123,8 @@ package struct PipelineRun {
     private func skip(_ stage: Stage, _ address: String, _ status: StageStatus) throws {
         if stage.isFrozen {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
-            if !status.outputs.isEmpty { try verifyFrozen(stage, address) }
+            let mayBeMissing = options.allowMissing && status.lacksDataOnly
+            if !status.outputs.isEmpty, !mayBeMissing { try verifyFrozen(stage, address) }
             return
         }
         console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
