@@ -119,4 +119,26 @@ extension String {
         #expect(try sandbox.exists("module/.git"))
         #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
     }
+    @Test func whatIsInTheWayOfAFolderIsNotLost() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("d/e/f", "1\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "with")
+        try sandbox.git("tag", "with")
+        try sandbox.git("rm", "-r", "-q", "d")
+        try sandbox.git("commit", "-q", "-m", "without")
+        try sandbox.write("d", "mine\n")
+        let outcome = try sandbox.exp("apply", "with")
+        #expect(outcome.status == 128 && outcome.errors.contains("'d' is in the way"), "\(outcome)")
+        #expect(try sandbox.read("d") == "mine\n")
+        try FileIO.remove(sandbox.root.appending("d"))
+        #expect(try sandbox.run("ln", ["-s", "home", "d"]).status == 0)
+        #expect(try sandbox.exp("apply", "with").status == 128)
+        // What HEAD has as it is can be had again.
+        try sandbox.git("add", "d")
+        try sandbox.git("commit", "-q", "-m", "link")
+        try sandbox.expOK("apply", "with")
+        #expect(try sandbox.read("d/e/f") == "1\n")
+    }
 }

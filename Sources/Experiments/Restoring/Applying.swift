@@ -51,7 +51,7 @@ package struct Applying {
         return isComplete
     }
 
-    /// A folder where the commit has a file holds things that are nobody's but the user's.
+    /// A folder where the commit has a file, and a file where it has a folder, are nobody's but the user's.
     private func refuseObstacles(_ change: WorkspaceChange) throws {
         guard let workTree = repository.workTree else { return }
         for path in change.written {
@@ -59,6 +59,27 @@ package struct Applying {
                 throw ApplyError.folderInTheWay(path)
             }
         }
+        var clear: Set<FilePath> = []
+        for path in change.written {
+            var folder = FilePath(path).removingLastComponent()
+            while !folder.isEmpty, clear.insert(folder).inserted {
+                let kind = try FileStatus.of(workTree.pushing(folder), followingLinks: false)?.kind
+                if let kind, kind != .directory, try !isAsCommitted(folder, workTree) {
+                    throw ApplyError.fileInTheWay(folder.string)
+                }
+                folder.removeLastComponent()
+            }
+        }
+    }
+
+    /// Whether `HEAD` has a file as it is in the workspace, so that git can give it back.
+    private func isAsCommitted(_ path: FilePath, _ workTree: FilePath) throws -> Bool {
+        let head = try repository.commit(context.head()).tree
+        guard try repository.entry(at: path.string, in: head) != nil else { return false }
+        let answer = try GitCommand(in: workTree).run(
+            "-c", "core.fsmonitor=false", "--literal-pathspecs", "diff", "--quiet", "--no-ext-diff", "HEAD", "--",
+            path.string)
+        return answer.exit.isSuccess
     }
 
     private func saveLocalWork(
@@ -153,10 +174,12 @@ package struct Applying {
 /// Why an experiment cannot be applied.
 package enum ApplyError: UserFacingError, Hashable {
     case folderInTheWay(String)
+    case fileInTheWay(String)
 
     package var message: String {
         switch self {
         case .folderInTheWay(let path): "a folder is in the way of the file '\(Console.sanitized(path))'"
+        case .fileInTheWay(let path): "'\(Console.sanitized(path))' is in the way of a folder of that name"
         }
     }
 
