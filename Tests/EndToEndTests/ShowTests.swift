@@ -64,6 +64,21 @@ import Testing
         #expect(all.hasPrefix("\(baseline):\n\t") && all.hasSuffix("[old]\n"), "\(all)")
     }
 
+    @Test func formerNamesOfFormats() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run")
+        #expect(try sandbox.expOK("show", "--show-json").output == sandbox.expOK("show", "--json").output)
+        #expect(try sandbox.expOK("show", "--show-csv").output == sandbox.expOK("show", "--csv").output)
+        #expect(try sandbox.expOK("show", "--show-md").output == sandbox.expOK("show", "--md").output)
+        for command in ["show", "diff"] {
+            let now = try sandbox.expOK("metrics", command, "--json").output
+            #expect(try now.hasPrefix("{") && sandbox.expOK("metrics", command, "--show-json").output == now)
+        }
+        #expect(try sandbox.expOK("status", "--show-json").output == sandbox.expOK("status", "--json").output)
+        #expect(try sandbox.expOK("stage", "list", "--names-only").output == "train\n")
+    }
+
     @Test func metricsAreNumbersTextsAndBooleans() throws {
         let sandbox = try Sandbox()
         try sandbox.expOK("init", "-q")
