@@ -141,4 +141,16 @@ extension String {
         try sandbox.expOK("apply", "with")
         #expect(try sandbox.read("d/e/f") == "1\n")
     }
+    @Test func otherDataOfATrackedFileIsToldOf() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("data.dvc", "outs:\n- md5: 26ab0db90d72e28ad0ba1e22ee510510\n  path: data\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "one")
+        try sandbox.git("tag", "one")
+        try sandbox.write("data.dvc", "outs:\n- md5: b026324c6904b2a9cb4b88d6d61c81d1\n  path: data\n")
+        try sandbox.git("commit", "-q", "-a", "-m", "two")
+        #expect(try sandbox.expOK("apply", "one").errors.contains("'dvc checkout data.dvc' brings it"))
+        #expect(try !sandbox.expOK("apply", "one").errors.contains("data.dvc"))
+    }
 }

@@ -41,6 +41,7 @@ package struct Applying {
             try saveLocalWork(change, present: present, head: head, target: target)
             try WorkspaceFiles(context).bring(change, of: target.tree)
             isComplete = try bringOutputs()
+            warnAboutTrackedData(change)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
             try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
             if try repository.commit(named: StateReference.checkpoint) == nil {
@@ -114,6 +115,14 @@ package struct Applying {
         console.note(
             "Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
         console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
+    }
+
+    /// Data that a `.dvc` file tracks belongs to no stage, so it stays as it is.
+    private func warnAboutTrackedData(_ change: WorkspaceChange) {
+        for path in change.written where path.utf8.suffix(4).elementsEqual(".dvc".utf8) {
+            let name = Console.sanitized(ShellWord.quoted(path))
+            console.warn("'\(Console.sanitized(path))' names other data now; 'dvc checkout \(name)' brings it")
+        }
     }
 
     private func bringOutputs() throws -> Bool {
