@@ -18,6 +18,24 @@ import Testing
         #expect(try sandbox.read("params.yaml") == "steps: 3\nlr: 42\n")
     }
 
+    @Test func allOfManyFilesCanBeHadBack() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        let names = (1...6).map { "file \($0).txt" }
+        for name in names { try sandbox.write(name, "old\n") }
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "old")
+        try sandbox.git("tag", "old")
+        for name in names { try sandbox.write(name, "new\n") }
+        try sandbox.git("commit", "-q", "-a", "-m", "new")
+        for name in names { try sandbox.write(name, "mine\n") }
+        let outcome = try sandbox.expOK("apply", "old")
+        let line = outcome.errors.split(separator: "\n").first { $0.contains("git restore --source=") }
+        let command = try #require(line).drop { $0 == "\t" }
+        #expect(try sandbox.run("sh", ["-c", String(command)]).status == 0)
+        for name in names { #expect(try sandbox.read(name) == "mine\n") }
+    }
+
     @Test func unsavedOutputsAreKept() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()

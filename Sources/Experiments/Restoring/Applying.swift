@@ -110,11 +110,13 @@ package struct Applying {
         guard answer.exit.isSuccess else {
             throw GitCommandError.failed(arguments: ["update-ref"], complaint: answer.complaint)
         }
-        let paths = unsaved.prefix(3).map { ShellWord.quoted($0) }.joined(separator: " ")
-        let more = unsaved.count > 3 ? " (and \(unsaved.count - 3) more)" : ""
+        let paths = unsaved.prefix(20).map { ShellWord.quoted($0) }.joined(separator: " ")
         console.note(
             "Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
-        console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
+        console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\n")
+        if unsaved.count > 20 {
+            console.note("These are the first 20; 'git diff --name-only \(stash.short)' lists all that differ now.")
+        }
     }
 
     /// Data that a `.dvc` file tracks belongs to no stage, so it stays as it is.
