@@ -47,15 +47,23 @@ struct Run: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
-        var request = RunRequest()
-        request.name = name
-        request.overrides = try setParam.map { try ParameterOverride.parse($0) }
-        request.selection = stages.selection(in: context)
-        request.options = stages.options(force: force, context: context)
-        request.reset = reset
-        request.message = message
-        _ = try WorkspaceRun(context).run(request)
-        if showMetrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }
+        try Self.perform(global.console, showsMetrics: showMetrics && !stages.dryRun) { context in
+            var request = RunRequest()
+            request.name = name
+            request.overrides = try setParam.map { try ParameterOverride.parse($0) }
+            request.selection = stages.selection(in: context)
+            request.options = stages.options(force: force, context: context)
+            request.reset = reset
+            request.message = message
+            return request
+        }
+    }
+
+    static func perform(
+        _ console: Console, showsMetrics: Bool, _ request: (ExperimentContext) throws -> RunRequest
+    ) throws {
+        let context = try Workspace.open(console)
+        _ = try WorkspaceRun(context).run(request(context))
+        if showsMetrics { try MetricsPrinter(context).showWorkspace() }
     }
 }
