@@ -73,11 +73,12 @@ package struct PipelineRun {
 
     /// Runs those of the stages that changed.
     ///
-    /// - Parameter exclusion: Lets other writers of the project wait while results are saved.
-    /// - Parameter locking: Runs its argument while other writers of the project wait.
+    /// - Parameters:
+    ///   - exclusion: Lets other writers of the project wait while results are saved.
+    ///   - onIdle: Called while a command runs and nobody waits for us.
     /// - Throws: ``RunError`` and what saving throws. Stages that were done before stay done.
     package func run(
-        _ stages: [Stage], exclusion: any Exclusion, onCheckpoint: Checkpoint?
+        _ stages: [Stage], exclusion: any Exclusion, onIdle: () -> Void = {}, onCheckpoint: Checkpoint?
     ) throws -> RunResult {
         var result = RunResult()
         var isBehindRun = false
@@ -104,7 +105,7 @@ package struct PipelineRun {
             let execution = StageExecution(
                 workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
                 address: address, console: console)
-            let outcome = try execution.run(exclusion) { try onCheckpoint?(stage, $0, unchanged) }
+            let outcome = try execution.run(exclusion, onIdle: onIdle) { try onCheckpoint?(stage, $0, unchanged) }
             result.visited.append((stage, outcome.entry))
             result.executed.append((stage, outcome.entry))
             if outcome.isInterrupted {

@@ -20,7 +20,10 @@ struct StageExecution {
         let isInterrupted: Bool
     }
 
-    func run(_ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void) throws -> Outcome {
+    /// - Parameter onIdle: Called while a command runs and nobody waits for us.
+    func run(
+        _ exclusion: any Exclusion, onIdle: () -> Void, onCheckpoint: (StageLock) throws -> Void
+    ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
         try prepareOutputs()
         var last: StageLock?
@@ -33,7 +36,7 @@ struct StageExecution {
         }
         for line in stage.commandLines {
             console.note("> \(Console.sanitized(line))")
-            let outcome = try runLine(line, checkpoint)
+            let outcome = try runLine(line, onIdle, checkpoint)
             if outcome.exit.isSuccess { continue }
             if let last { return Outcome(entry: last, isInterrupted: true) }
             throw RunError.commandFailed(
@@ -46,12 +49,20 @@ struct StageExecution {
         return Outcome(entry: entry, isInterrupted: false)
     }
 
-    private func runLine(_ line: String, _ checkpoint: () throws -> Void) throws -> CommandOutcome {
+    private func runLine(
+        _ line: String, _ onIdle: () -> Void, _ checkpoint: () throws -> Void
+    ) throws -> CommandOutcome {
         let variables = environment.variables(for: stage, address: address)
         let shell = StageShell(environment: variables)
         let folder = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(stage.folder)
         do {
-            return try process.run(shell.call(line, directory: folder, environment: variables), onRequest: checkpoint)
+            let call = shell.call(line, directory: folder, environment: variables)
+            return try process.run(
+                call,
+                onIdle: {
+                    workspace.prepare(for: stage)
+                    onIdle()
+                }, onRequest: checkpoint)
         } catch let error as ProcessError {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
