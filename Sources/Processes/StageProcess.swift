@@ -15,6 +15,11 @@ package struct CommandOutcome: Hashable, Sendable {
     package let exit: ProcessExit
     /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
     package let interruption: Int32?
+
+    /// Whether the command ended because someone wanted it to, and not by itself.
+    package var wasAskedToEnd: Bool {
+        interruption != nil || exit == .signal(SIGINT) || exit == .status(128 + SIGINT)
+    }
 }
 
 /// Runs the commands of a stage and answers their requests for checkpoints.

@@ -97,6 +97,19 @@ package final class ProjectWorkspace {
         return outcome
     }
 
+    /// Removes a stage's entry, and the file with its last one.
+    package func removeLock(of stage: Stage) throws {
+        let path = stage.lockFile
+        guard let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        } else {
+            try FileIO.remove(root.pushing(path))
+            locks[path] = (nil, LockFile())
+        }
+    }
+
     /// Does what saving a stage's results would otherwise take time for later.
     func prepare(for stage: Stage) {
         store.prepare(min(stage.outputs.count(where: \.isCached), 8))
