@@ -43,7 +43,7 @@ extension ExperimentContext {
     /// - Throws: ``PipelineError`` where the graph of all stages would not be sound.
     package func checkGraph(with bytes: [UInt8], at file: FilePath) throws {
         let others = try workspace(checking: false).files.filter { $0.path != file }
-        let changed = try PipelineFile.parse(bytes, path: file, root: project.root)
+        let changed = try PipelineFile.parse(bytes, path: file, root: project.root, templates: project.templates())
         _ = try StageGraph((others + [changed].compactMap { $0 }).flatMap(\.stages))
     }
 }

@@ -54,12 +54,15 @@ package final class ProjectWorkspace {
         self.sourceControl = sourceControl
         tree = WorkspaceTree(root: project.root)
         let ignoring = try DataIgnore.rules(in: tree)
+        let parameters = ParameterReader(tree: tree)
+        let templates = TemplateSource(
+            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
         files = try PipelineDiscovery.files(
             in: tree,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
-            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
         graph = try StageGraph(files.flatMap(\.stages), checking: checking)
         let settings = try project.config.cache(root: project.root)
         let store = ObjectStore(
@@ -72,7 +75,7 @@ package final class ProjectWorkspace {
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        parameters = ParameterReader(tree: tree)
+        self.parameters = parameters
     }
 
     /// Forgets what was read of parameter files, because they changed.
