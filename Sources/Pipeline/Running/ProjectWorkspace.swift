@@ -58,12 +58,15 @@ package final class ProjectWorkspace {
         tree = WorkspaceTree(root: project.root)
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
+        let parameters = ParameterReader(tree: tree)
+        let templates = TemplateSource(
+            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
         files = try PipelineDiscovery.files(
             in: tree,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
-            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
         graph = try StageGraph(files.flatMap(\.stages), checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let settings = try project.config.cache(root: project.root)
@@ -77,7 +80,7 @@ package final class ProjectWorkspace {
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        parameters = ParameterReader(tree: tree)
+        self.parameters = parameters
     }
 
     /// Forgets what was read of parameter files, because they changed.
