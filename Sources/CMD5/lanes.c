@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define CMD5_REGISTER "v"
 #include "rounds.h"
 
 // Each lane of a vector works on a buffer of its own. A lane whose buffer ends takes the next one, so

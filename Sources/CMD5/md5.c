@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#define CMD5_REGISTER "r"
 #include "rounds.h"
 
 static void compress(uint32_t state[4], const uint8_t *bytes, size_t blocks) {

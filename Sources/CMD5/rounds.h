@@ -6,13 +6,18 @@
 #define CMD5_I(b, c, d) ((c) ^ ((b) | ~(d)))
 #define CMD5_ROTATE(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
 // What does not wait for b, the word of the step before, is added first: the chain through b is what takes the time.
+// A compiler that reorders the sums lengthens that chain by a fifth, so each sum is held as it stands. The including
+// file says in which kind of register: CMD5_REGISTER.
+#define CMD5_HOLD(a) __asm__("" : "+" CMD5_REGISTER(a))
 #define CMD5_STEP(f, a, b, c, d, x, n, k) \
     a = a + ((x) + (uint32_t)(k##u));     \
+    CMD5_HOLD(a);                         \
     a = a + f(b, c, d);                   \
     a = CMD5_ROTATE(a, n) + (b);
 // The two halves of G have no bit in common, so they may be added, and one of them does not wait for b.
 #define CMD5_STEP_G(a, b, c, d, x, n, k)          \
     a = a + ((x) + (uint32_t)(k##u)) + (c & ~d);  \
+    CMD5_HOLD(a);                                 \
     a = a + (b & d);                              \
     a = CMD5_ROTATE(a, n) + (b);
 

@@ -22,7 +22,7 @@ extension StageCommand.Add {
             }
         }
         let old = try FileIO.read(path)
-        let new = try request.apply(to: old, file: file)
+        let new = try request.apply(to: old, file: file, templates: context.project.templates())
         try context.checkGraph(with: new, at: file)
         try FileIO.replace(path, with: new, sync: false)
         let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder

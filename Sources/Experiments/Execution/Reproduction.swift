@@ -46,7 +46,7 @@ extension ExperimentContext {
             throw ExperimentError.pipelineIgnored(file.string)
         }
         let workspace = try workspace(checking: false)
-        let changed = try PipelineFile.parse(bytes, path: file, root: project.root)
+        let changed = try PipelineFile.parse(bytes, path: file, root: project.root, templates: project.templates())
         let others = workspace.files.filter { $0.path != file }
         try workspace.check((others + [changed].compactMap { $0 }).flatMap(\.stages))
     }

@@ -34,7 +34,7 @@ package final class RevisionReader {
     private let memo: ParseMemo
     private let store: ObjectStore
     /// The sources of the pipeline that the commit before had; most commits have the same.
-    private var sources: (blobs: [BlobID], paths: [FilePath], sources: DataSources)?
+    private var sources: (blobs: [BlobID?], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
 
@@ -155,6 +155,29 @@ package final class RevisionReader {
                 continue
             }
             let picked = wanted.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
+            data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
+        }
+        if !onlyUsedParameters { try addVariables(files.flatMap(\.stages), besides: paths, contents, to: &data) }
+    }
+
+    /// What the `${…}` of stages take from files that are not among the parameter files.
+    private func addVariables(
+        _ stages: [Stage], besides known: [FilePath], _ contents: (FilePath) throws -> RevisionData.Contents?,
+        to data: inout RevisionData
+    ) throws {
+        var files: [(path: FilePath, keys: [String])] = []
+        var seen: Set<UsedVariable> = []
+        for variable in stages.flatMap(\.variables) where seen.insert(variable).inserted {
+            if known.contains(variable.file) { continue }
+            if let number = files.firstIndex(where: { $0.path == variable.file }) {
+                files[number].keys.append(variable.key)
+            } else {
+                files.append((variable.file, [variable.key]))
+            }
+        }
+        for (path, keys) in files {
+            guard case .value(let value)? = try contents(path) else { continue }
+            let picked = keys.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
             data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
         }
     }

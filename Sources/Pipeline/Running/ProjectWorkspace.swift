@@ -33,6 +33,7 @@ package final class ProjectWorkspace {
     package let sourceControl: SourceControl
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
+    private let nameless: NamelessFiles
     package private(set) var parameters: ParameterReader
     /// The stages whose entries were written so far, in that order.
     package private(set) var savedStages: [Stage] = []
@@ -55,13 +56,17 @@ package final class ProjectWorkspace {
         self.project = project
         self.sourceControl = sourceControl
         tree = WorkspaceTree(root: project.root)
+        nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
+        let parameters = ParameterReader(tree: tree)
+        let templates = TemplateSource(
+            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
         files = try PipelineDiscovery.files(
             in: tree,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
-            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
         graph = try StageGraph(files.flatMap(\.stages), checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let settings = try project.config.cache(root: project.root)
@@ -75,7 +80,7 @@ package final class ProjectWorkspace {
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        parameters = ParameterReader(tree: tree)
+        self.parameters = parameters
     }
 
     /// Forgets what was read of parameter files, because they changed.
@@ -98,13 +103,32 @@ package final class ProjectWorkspace {
         let old = locks[path]?.bytes
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
         }
         if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
             savedStages.append(stage)
         }
         return outcome
+    }
+
+    /// Removes a stage's entry, and the file with its last one.
+    package func removeLock(of stage: Stage) throws {
+        let path = stage.lockFile
+        guard let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        } else {
+            try FileIO.remove(root.pushing(path))
+            locks[path] = (nil, LockFile())
+        }
+    }
+
+    /// Does what saving a stage's results would otherwise take time for later.
+    func prepare(for stage: Stage) {
+        store.prepare(min(stage.outputs.count(where: \.isCached), 8))
+        nameless.prepare(1)
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change
