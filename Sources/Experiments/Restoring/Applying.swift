@@ -39,7 +39,8 @@ package struct Applying {
             for tree in known.dropFirst() + [target.tree] { try index.track(filesOf: tree) }
             try index.refresh()
             let present = try index.writeTree()
-            let change = try WorkspaceChange(repository, from: present, to: target.tree, known: known)
+            let change = try WorkspaceChange(
+                repository, from: present, to: target.tree, known: known, results: results())
             try refuseObstacles(change)
             try saveLocalWork(change, present: present, head: head, target: target, known: known)
             let outputs = recordedOutputs()
@@ -125,6 +126,16 @@ package struct Applying {
             let name = Console.sanitized(ShellWord.quoted(path))
             console.warn("'\(Console.sanitized(path))' names other data now; 'dvc checkout \(name)' brings it")
         }
+    }
+
+    /// The files of the repository that running writes: the lock files, and outputs that git keeps.
+    private func results() -> Set<String> {
+        guard let workspace = try? context.workspace(checking: false) else { return [] }
+        let paths = workspace.graph.stages.flatMap { stage in
+            [stage.lockFile] + stage.outputs.filter { !$0.isCached }.map(\.rooted)
+                + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
+        }
+        return Set(paths.map { context.inRepository($0).string })
     }
 
     /// The outputs that the workspace's lock files name, with what they name.
@@ -231,14 +242,25 @@ struct WorkspaceChange {
     let deleted: [String]
 
     /// A file that the target does not have goes away only where it is as one of the known trees has it.
-    init(_ repository: Repository, from present: TreeID, to target: TreeID, known: [TreeID]) throws {
+    ///
+    /// - Parameters:
+    ///   - known: The tree of `HEAD`, and those of experiments.
+    ///   - results: The files that running writes. Others that only an experiment has were made by the user, who has
+    ///     not given them to git yet; they stay.
+    init(
+        _ repository: Repository, from present: TreeID, to target: TreeID, known: [TreeID], results: Set<String>
+    ) throws {
+        func isKnown(_ path: String, _ mine: TreeEntry) throws -> Bool {
+            let trees = results.contains(path) ? known[...] : known.prefix(1)
+            return try trees.contains { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false }
+        }
         var written: [String] = []
         var deleted: [String] = []
         for path in try repository.differingPaths(present, target) {
             if let entry = try repository.entry(at: path, in: target) {
                 if entry.kind != .submodule { written.append(path) }
             } else if let mine = try repository.entry(at: path, in: present), mine.kind != .submodule,
-                try known.contains(where: { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false })
+                try isKnown(path, mine)
             {
                 deleted.append(path)
             }
