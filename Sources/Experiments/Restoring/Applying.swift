@@ -184,7 +184,13 @@ package struct Applying {
         guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else {
             return
         }
-        try FileIO.removeTree(path)
+        guard hash.isDirectory else { return try FileIO.remove(path) }
+        // Files that are no part of the output, because '.dvcignore' hides them, stay.
+        for entry in try workspace.store.manifest(of: hash) {
+            let file = path.pushing(FilePath(entry.path))
+            try FileIO.remove(file)
+            WorkspaceFiles(context).removeEmptyFolders(above: file, upTo: path.removingLastComponent())
+        }
     }
 
     /// - Returns: Whether the cache held what it should.
