@@ -110,7 +110,8 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let result: RunResult
         do {
-            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) { stage, entry, unchanged in
+            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) {
+                stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
             }

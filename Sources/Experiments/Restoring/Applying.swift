@@ -136,7 +136,9 @@ package struct Applying {
     private func remove(_ output: Output, ifStill hash: OutputHash?, _ workspace: ProjectWorkspace) throws {
         guard let hash, try workspace.store.contains(hash) else { return }
         let path = workspace.root.pushing(output.rooted)
-        guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else { return }
+        guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else {
+            return
+        }
         try FileIO.removeTree(path)
     }
 

@@ -105,7 +105,9 @@ package struct PipelineRun {
             let execution = StageExecution(
                 workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
                 address: address, console: console)
-            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) { try onCheckpoint?(stage, $0, unchanged) }
+            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) {
+                try onCheckpoint?(stage, $0, unchanged)
+            }
             result.visited.append((stage, outcome.entry))
             result.executed.append((stage, outcome.entry))
             if case .complete = outcome.ending { continue }
