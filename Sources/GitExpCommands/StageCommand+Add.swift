@@ -77,7 +77,8 @@ extension StageCommand.Add {
 extension StageCommand {
     struct ListStages: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the stages of the current folder's dvc.yaml, or of others.")
+            commandName: "list", abstract: "List the stages of the current folder's dvc.yaml, or of others.",
+            usage: "git exp stage list [<options>] [<target> ...]")
 
         @Argument(help: "dvc.yaml files, folders, or names of stages.")
         var targets: [String] = []
@@ -90,6 +91,9 @@ extension StageCommand {
 
         @Flag(help: "Only the names.")
         var nameOnly = false
+
+        @Flag(help: "Accepted for compatibility; a file that cannot be read is always an error.")
+        var fail = false
 
         @OptionGroup var global: GlobalOptions
 

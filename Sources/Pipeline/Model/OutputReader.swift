@@ -80,7 +80,7 @@ struct OutputReader {
         let what = "an output of \(stage)"
         if written.isEmpty { throw reader.error(at: node, "expected a path for \(what)") }
         if let scheme = Self.scheme(of: written) {
-            throw reader.error(at: node, "an output with '\(scheme)://' is not supported")
+            throw reader.error(at: node, "'\(scheme)://' is no path: an output is a file or a folder")
         }
         let path = ProjectPath.verbatim(written, in: folder, root: root)
         let rooted = ProjectPath.rooted(path, in: folder, root: root)

@@ -97,7 +97,7 @@ struct StageReader {
         for element in try reader.list(node, part) {
             let written = try reader.path(element, part)
             if let scheme = OutputReader.scheme(of: written) {
-                throw reader.error(at: element, "a dependency with '\(scheme)://' is not supported")
+                throw reader.error(at: element, "'\(scheme)://' is no path: a dependency is a file or a folder")
             }
             let path = ProjectPath.verbatim(written, in: folder, root: root)
             guard seen.insert(ExactString(path)).inserted else { continue }
