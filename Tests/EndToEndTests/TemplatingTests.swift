@@ -87,6 +87,28 @@ import Testing
         #expect(again == table)
     }
 
+    @Test func aStageMayWriteWhatTemplatesRead() throws {
+        let sandbox = try project()
+        try sandbox.write("made.json", "{\"v\": 1}")
+        try sandbox.write(
+            "dvc.yaml",
+            """
+            vars: [made.json]
+            stages:
+              make:
+                cmd: 'echo \\{\\"v\\": 2\\} > made.json'
+                outs: [{made.json: {cache: false}}]
+              use:
+                cmd: echo ${v} > used
+                params: [{made.json: [v]}]
+                outs: [used]
+            """)
+        try sandbox.expOK("repro")
+        #expect(try sandbox.read("used") == "1\n")
+        #expect(try #require(try sandbox.read("dvc.lock")).contains("made.json:\n        v: 2\n"))
+        #expect(try sandbox.expOK("status").output.contains("use:\n\tchanged command"))
+    }
+
     @Test func mistakesHaveAPlace() throws {
         let sandbox = try project()
         let text = try #require(try sandbox.read("dvc.yaml")).replacing("${lr}", with: "${learn}")
