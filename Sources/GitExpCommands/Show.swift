@@ -75,9 +75,13 @@ struct Show: ParsableCommand {
     @Flag(help: "Fit the table into the terminal instead of paging it.")
     var noPager = false
 
+    @OptionGroup var formerNames: FormerFormatNames
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws {
+    mutating func validate() throws {
+        json = json || formerNames.showJson
+        csv = csv || formerNames.showCsv
+        md = md || formerNames.showMd
         if [json, csv, md].count(where: { $0 }) > 1 { throw ValidationError("give one of --json, --csv and --md") }
         if let precision, !(0...50).contains(precision) { throw ValidationError("--precision takes 0 to 50") }
     }
@@ -133,6 +137,18 @@ struct Show: ParsableCommand {
             Pager(context, isWanted: isPaged).print(table.text(width: width, colour: colour), console)
         }
     }
+}
+
+/// What DVC called `--json`, `--csv` and `--md` before.
+struct FormerFormatNames: ParsableArguments {
+    @Flag(help: .hidden)
+    var showJson = false
+
+    @Flag(help: .hidden)
+    var showCsv = false
+
+    @Flag(help: .hidden)
+    var showMd = false
 }
 
 enum SortOrder: String, ExpressibleByArgument, CaseIterable { case asc, desc }
