@@ -100,6 +100,28 @@ package enum FileIO {
         if sync { try syncFolder(target.removingLastComponent()) }
     }
 
+    /// Writes a file that must not exist yet.
+    ///
+    /// - Throws: ``FileError``; what was written until then stays.
+    package static func create(_ path: FilePath, with bytes: [UInt8], mode: UInt16 = 0o666) throws(FileError) {
+        do throws(Errno) {
+            let file = try retry {
+                try FileDescriptor.open(
+                    path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                    permissions: FilePermissions(rawValue: CInterop.Mode(mode)))
+            }
+            do throws(Errno) {
+                try retry { try bytes.withUnsafeBytes { try write($0, to: file) } }
+            } catch {
+                try? file.close()
+                throw error
+            }
+            try closing { try file.close() }
+        } catch {
+            throw FileError("write", path, error)
+        }
+    }
+
     /// Writes all bytes to an open file.
     package static func write(_ buffer: UnsafeRawBufferPointer, to file: FileDescriptor) throws(Errno) {
         var rest = buffer

@@ -12,6 +12,9 @@ struct Repro: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Run stages also where nothing changed.")
     var force = false
 
+    @Flag(help: "Do not store outputs in the cache.")
+    var noCommit = false
+
     @Flag(name: .shortAndLong, help: "Show the metrics afterwards.")
     var metrics = false
 
@@ -19,8 +22,9 @@ struct Repro: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        try Reproduction(context).run(
-            stages.selection(in: context), stages.options(force: force, context: context))
+        var options = stages.options(force: force, context: context)
+        options.commits = !noCommit
+        try Reproduction(context).run(stages.selection(in: context), options)
         if metrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }
     }
 }

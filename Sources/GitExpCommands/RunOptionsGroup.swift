@@ -31,7 +31,7 @@ struct StageOptions: ParsableArguments {
     @Flag(help: "The stages named and those that need them, instead of those that they need.")
     var downstream = false
 
-    @Flag(help: "Run everything behind a stage that ran, changed or not.")
+    @Flag(help: "Run everything that needs a stage that ran, changed or not.")
     var forceDownstream = false
 
     @Flag(help: "Take names of stages as patterns with *, ? and [...].")
@@ -42,6 +42,15 @@ struct StageOptions: ParsableArguments {
 
     @Flag(help: "Do not run a stage only because data is missing.")
     var allowMissing = false
+
+    @Flag(help: "Run stages even where an earlier run had the same inputs.")
+    var noRunCache = false
+
+    @Flag(name: .shortAndLong, help: "When a stage fails, go on with those that do not need it.")
+    var keepGoing = false
+
+    @Flag(help: "When a stage fails, go on with all others.")
+    var ignoreErrors = false
 
     @Flag(name: .customLong("dry"), help: "Print the commands that would run, and change nothing.")
     var dryRun = false
@@ -63,6 +72,8 @@ struct StageOptions: ParsableArguments {
         options.forceDownstream = forceDownstream
         options.dryRun = dryRun
         options.allowMissing = allowMissing
+        options.usesRunCache = !noRunCache
+        options.onFailure = ignoreErrors ? .ignore : keepGoing ? .keepGoing : .stop
         if interactive {
             options.confirm = { Question.ask("Going to run stage '\($0)'. Continue?", context.console) }
         }

@@ -98,8 +98,12 @@ package struct ObjectStore: Sendable {
 
     /// Gives a complete temporary file its name.
     func place(_ temporary: FilePath, as md5: String, _ generation: Generation) throws {
-        let destination = path(of: md5, generation)
         try FileIO.setMode(temporary, 0o444)
+        try settle(temporary, at: path(of: md5, generation))
+    }
+
+    /// Moves a complete temporary file to its place, whose folder may have to be made.
+    func settle(_ temporary: FilePath, at destination: FilePath) throws {
         do {
             try FileIO.move(temporary, to: destination)
         } catch  where error.code == .noSuchFileOrDirectory {

@@ -7,11 +7,11 @@ import SystemPackage
 /// One stage from the removal of its old outputs to its entry in the lock file.
 struct StageExecution {
     let workspace: ProjectWorkspace
-    let process: StageProcess
     let environment: StageEnvironment
     let saver: StageSaver
     let stage: Stage
     let address: String
+    let options: RunOptions
     let console: Console
 
     struct Outcome {
@@ -20,38 +20,72 @@ struct StageExecution {
         let isInterrupted: Bool
     }
 
-    func run(_ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void) throws -> Outcome {
+    /// An earlier result, brought back instead of running the command.
+    struct Restoration {
+        let result: StageLock
+        let inputs: StageSaver.Inputs
+    }
+
+    /// Brings the outputs back from the cache where an earlier run had the same inputs.
+    ///
+    /// - Returns: `nil` where the command has to run.
+    func restore(_ status: StageStatus) throws -> Restoration? {
+        if options.dryRun, try !status.areInputsHere(of: stage, in: workspace) { return nil }
+        let runCache = StageRunCache(workspace, console: console)
+        let inputs = try saver.inputs(of: stage, address: address)
+        let found = try runCache.result(
+            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache)
+        guard let found else { return nil }
+        console.note("Stage '\(Console.sanitized(address))' is cached - skipping run, checking out outputs")
+        guard try options.dryRun || runCache.bringBack(found, of: stage) else { return nil }
+        return Restoration(result: found, inputs: inputs)
+    }
+
+    /// How a restored stage is saved.
+    func manner(_ restoration: Restoration? = nil) -> StageSaver.Manner {
+        StageSaver.Manner(commits: options.commits, restored: restoration?.result)
+    }
+
+    /// Runs the commands of the stage, one after the other, and saves what they made.
+    func run(
+        _ process: StageProcess, _ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void
+    ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
         try prepareOutputs()
         var last: StageLock?
         func checkpoint() throws {
             try exclusion.exclusively {
-                let entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: true)
+                let manner = StageSaver.Manner(isCheckpoint: true)
+                let entry = try saver.save(stage, address: address, inputs: inputs, manner)
                 try onCheckpoint(entry)
                 last = entry
             }
         }
         for line in stage.commandLines {
-            console.note("> \(Console.sanitized(line))")
-            let outcome = try runLine(line, checkpoint)
+            announce(line)
+            let outcome = try starting(line) { try process.run($0, onRequest: checkpoint) }
             if outcome.exit.isSuccess { continue }
             if let last { return Outcome(entry: last, isInterrupted: true) }
-            throw RunError.commandFailed(
-                stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+            throw failure(line, outcome)
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
-        try exclusion.exclusively {
-            entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
-        }
+        try exclusion.exclusively { entry = try saver.save(stage, address: address, inputs: inputs, manner()) }
         return Outcome(entry: entry, isInterrupted: false)
     }
 
-    private func runLine(_ line: String, _ checkpoint: () throws -> Void) throws -> CommandOutcome {
+    func announce(_ line: String) { console.note("> \(Console.sanitized(line))") }
+
+    func failure(_ line: String, _ outcome: CommandOutcome) -> RunError {
+        .commandFailed(stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+    }
+
+    /// Hands the call for one line to `body`, and says what is wrong where it cannot be started.
+    func starting<Value>(_ line: String, _ body: (ProcessCall) throws -> Value) throws -> Value {
         let variables = environment.variables(for: stage, address: address)
         let shell = StageShell(environment: variables)
         let folder = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(stage.folder)
         do {
-            return try process.run(shell.call(line, directory: folder, environment: variables), onRequest: checkpoint)
+            return try body(shell.call(line, directory: folder, environment: variables))
         } catch let error as ProcessError {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
@@ -61,7 +95,7 @@ struct StageExecution {
     }
 
     /// Removes what the command is to write anew, and makes what it continues a private copy.
-    private func prepareOutputs() throws {
+    func prepareOutputs() throws {
         for output in stage.outputs {
             let path = workspace.root.pushing(output.rooted)
             if output.survivesRuns {
@@ -72,5 +106,13 @@ struct StageExecution {
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
+    }
+}
+
+extension StageStatus {
+    /// Whether all that the stage reads is there: of a run that is only tried, an earlier stage may not have made it.
+    fileprivate func areInputsHere(of stage: Stage, in workspace: ProjectWorkspace) throws -> Bool {
+        if dependencies.contains(where: { $0.change == .deleted }) { return false }
+        return try workspace.parameters.values(of: stage).allSatisfy { $0.fileExists && $0.missing.isEmpty }
     }
 }
