@@ -52,8 +52,19 @@ struct StageOptions: ParsableArguments {
     @Flag(help: "When a stage fails, go on with all others.")
     var ignoreErrors = false
 
+    @Option(
+        name: [.customShort("j", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "How many stages may run at the same time. Each shows its output in one piece; stages with checkpoints run alone.",
+            valueName: "number"))
+    var jobs = 1
+
     @Flag(name: .customLong("dry"), help: "Print the commands that would run, and change nothing.")
     var dryRun = false
+
+    func validate() throws {
+        guard (1...1_000).contains(jobs) else { throw ValidationError("'--jobs' takes a number from 1 to 1000") }
+    }
 
     func selection(in context: ExperimentContext) -> StageSelection {
         var selection = StageSelection(targets: targets, folder: context.folder)
@@ -72,6 +83,7 @@ struct StageOptions: ParsableArguments {
         options.forceDownstream = forceDownstream
         options.dryRun = dryRun
         options.allowMissing = allowMissing
+        options.jobs = jobs
         options.usesRunCache = !noRunCache
         options.onFailure = ignoreErrors ? .ignore : keepGoing ? .keepGoing : .stop
         if interactive {

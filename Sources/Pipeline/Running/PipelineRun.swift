@@ -43,7 +43,20 @@ package struct PipelineRun {
     ) throws -> RunResult {
         let progress = RunProgress(stages, workspace, options)
         defer { workspace.memo.save() }
-        for number in stages.indices where !progress.blocked.contains(number) {
+        var next = 0
+        while next < stages.count {
+            if options.isParallel {
+                // A request for a checkpoint does not say whose it is, so stages that may ask run alone.
+                let end = stages[next...].firstIndex(where: \.hasCheckpoints) ?? stages.endIndex
+                if end - next > 1 {
+                    try ParallelRun(self, progress, exclusion, next..<end).finish()
+                    next = end
+                    continue
+                }
+            }
+            let number = next
+            next += 1
+            if progress.blocked.contains(number) { continue }
             if let signal = process.pendingInterruption() { throw RunError.interruptedBetween(signal: signal) }
             do {
                 try run(number, progress, exclusion, onCheckpoint)
@@ -65,7 +78,7 @@ package struct PipelineRun {
         let execution = self.execution(of: stage, console)
         let status = try workspace.status(of: stage)
         guard try progress.isNeeded(number, status), !stage.isFrozen else {
-            let entry = try skip(execution, status)
+            let entry = try skip(execution, status, exclusion)
             progress.result.visited.append((stage, entry))
             if let entry { progress.result.unchanged.append((stage, entry)) }
             return
@@ -110,7 +123,9 @@ package struct PipelineRun {
     /// Says why a stage does not run, and saves what became of the outputs of a frozen one.
     ///
     /// - Returns: Its entry.
-    func skip(_ execution: StageExecution, _ status: StageStatus) throws -> StageLock? {
+    func skip(
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
+    ) throws -> StageLock? {
         let (stage, address, console) = (execution.stage, execution.address, execution.console)
         guard stage.isFrozen else {
             console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
@@ -120,7 +135,11 @@ package struct PipelineRun {
         guard !status.outputs.isEmpty, !options.dryRun else { return workspace.lock(of: stage) }
         console.note("Verifying outputs in frozen stage: '\(Console.sanitized(address))'")
         let inputs = try execution.saver.inputs(of: stage, address: address)
-        return try execution.saver.save(stage, address: address, inputs: inputs, execution.manner())
+        var entry: StageLock?
+        try exclusion.exclusively {
+            entry = try execution.saver.save(stage, address: address, inputs: inputs, execution.manner())
+        }
+        return entry
     }
 
     func announce(_ execution: StageExecution) {

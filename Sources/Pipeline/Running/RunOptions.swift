@@ -32,4 +32,7 @@ package struct RunOptions {
     package var jobs = 1
 
     package init() {}
+
+    /// Whether stages may run at the same time; not where somebody is asked, or only shown what would run.
+    var isParallel: Bool { jobs > 1 && !dryRun && confirm == nil }
 }

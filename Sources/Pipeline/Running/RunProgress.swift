@@ -28,6 +28,9 @@ final class RunProgress {
     /// The stages of the run that a stage waits for.
     func upstream(_ number: Int) -> [Int] { links.upstream[number] }
 
+    /// The stages of the run that wait for a stage.
+    func downstream(_ number: Int) -> [Int] { links.downstream[number] }
+
     func isForced(_ number: Int) -> Bool { options.force || forced.contains(number) }
 
     /// Whether the stage has to run.
