@@ -127,13 +127,15 @@ package struct PipelineRun {
         _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
     ) throws -> StageLock? {
         let (stage, address, console) = (execution.stage, execution.address, execution.console)
-        guard stage.isFrozen else {
+        if stage.isFrozen {
+            console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
+        }
+        guard stage.isFrozen, !status.outputs.isEmpty else {
             console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
             return workspace.lock(of: stage)
         }
-        console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
-        guard !status.outputs.isEmpty, !options.dryRun else { return workspace.lock(of: stage) }
         console.note("Verifying outputs in frozen stage: '\(Console.sanitized(address))'")
+        if options.dryRun { return workspace.lock(of: stage) }
         let inputs = try execution.saver.inputs(of: stage, address: address)
         var entry: StageLock?
         try exclusion.exclusively {
