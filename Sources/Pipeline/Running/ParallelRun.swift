@@ -74,7 +74,8 @@ final class ParallelRun {
             if crowd.interruption != nil { isStopping = true }
             if try crowd.dismissRequest() {
                 run.console.warn(
-                    "a command asked for a checkpoint, which is not recorded while other stages may run; use '--jobs 1'")
+                    "a command asked for a checkpoint, which is not recorded while other stages may run; use '--jobs 1'"
+                )
             }
         }
         for number in turn..<range.upperBound { publish(number) }
