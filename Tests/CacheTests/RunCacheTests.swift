@@ -71,7 +71,7 @@ import Testing
             _ = cache.path(of: name).withPlatformString { path in utimes(path, [time, time]) }
         }
         let home = cache.path(of: names[0]).removingLastComponent()
-        try FileIO.create(home.appending("notes"), with: [9])
+        try FileIO.replace(home.appending("notes"), with: [9], sync: false)
         #expect(try cache.entries(for: names[0].key).map(\.bytes) == [[1], [2], [0]])
         #expect(home.removingLastComponent().lastComponent?.string == String(names[0].key.prefix(2)))
         #expect(try cache.entries(for: String(repeating: "0", count: 64)).isEmpty)

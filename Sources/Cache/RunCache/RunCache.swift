@@ -45,14 +45,15 @@ package struct RunCache: Sendable {
 
     /// Writes an entry; readers see all of it or nothing.
     ///
-    /// The temporary file is not beside the entry: DVC reads whatever stands there.
+    /// A temporary file, where one is needed, is not beside the entry: DVC reads whatever stands there.
     package func write(_ bytes: [UInt8], as name: RunCacheName) throws {
-        let temporary = try store.temporaryPath()
+        let draft = try store.draft(isObject: false)
         do {
-            try FileIO.create(temporary, with: bytes)
-            try store.settle(temporary, at: path(of: name))
+            try bytes.withUnsafeBytes { try FileIO.write($0, to: draft.file) }
+            try store.settle(draft, at: path(of: name))
         } catch {
-            try? FileIO.remove(temporary)
+            draft.discard()
+            if let code = error as? Errno { throw FileError("write to the run cache", path(of: name), code) }
             throw error
         }
     }

@@ -1,6 +1,14 @@
 import Files
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How data gets from the cache into the workspace.
 package enum LinkType: String, Sendable, Hashable { case reflink, hardlink, symlink, copy }
 
@@ -12,11 +20,26 @@ package struct ObjectStore: Sendable {
     package let linkTypes: [LinkType]
     /// Whether new folders may be written by the group.
     package let isShared: Bool
+    private let nameless: NamelessFiles
+    /// For files of the run cache, which may be written.
+    private let namelessEntries: NamelessFiles
 
     package init(directory: FilePath, linkTypes: [LinkType] = [.reflink, .copy], isShared: Bool = false) {
         self.directory = directory
         self.linkTypes = linkTypes.isEmpty ? [.copy] : linkTypes
         self.isShared = isShared
+        nameless = NamelessFiles(in: directory, mode: 0o444)
+        namelessEntries = NamelessFiles(in: directory, mode: 0o666)
+    }
+
+    /// Makes files in advance, where the file system can; storing takes less time then.
+    ///
+    /// - Parameters:
+    ///   - count: For so many objects.
+    ///   - entries: For so many entries of the run cache.
+    package func prepare(_ count: Int, entries: Int = 0) {
+        nameless.prepare(count)
+        namelessEntries.prepare(entries)
     }
 
     /// Where an object lies, present or not.
@@ -77,38 +100,102 @@ package struct ObjectStore: Sendable {
         if isShared { try? FileIO.setMode(folder, 0o2775) }
     }
 
-    /// A fresh name on the cache's file system.
-    func temporaryPath() throws -> FilePath {
+    /// An object, or an entry of the run cache, while it is written.
+    final class Draft {
+        let file: FileDescriptor
+        /// The name it has meanwhile, where it needs one.
+        let path: FilePath?
+        private var isOpen = true
+
+        init(file: FileDescriptor, path: FilePath?) {
+            self.file = file
+            self.path = path
+        }
+
+        deinit { try? close() }
+
+        func close() throws {
+            guard isOpen else { return }
+            isOpen = false
+            try file.close()
+        }
+
+        /// Throws the object away.
+        func discard() {
+            try? close()
+            if let path { try? FileIO.remove(path) }
+        }
+    }
+
+    /// Opens a new file on the cache's file system; it gets its name from ``place(_:as:_:)`` or ``settle(_:at:)``, or is
+    /// discarded.
+    func draft(isObject: Bool = true) throws -> Draft {
+        let files = isObject ? nameless : namelessEntries
+        if let file = files.take() { return Draft(file: file, path: nil) }
         try FileIO.makeDirectories(directory, mode: isShared ? 0o2775 : 0o777)
-        return FileIO.sibling(of: directory.appending("object"))
+        if let file = files.take() { return Draft(file: file, path: nil) }
+        let path = FileIO.sibling(of: directory.appending("object"))
+        do {
+            let file = try FileIO.retry {
+                try FileDescriptor.open(
+                    path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                    permissions: FilePermissions(rawValue: isObject ? 0o444 : 0o666))
+            }
+            return Draft(file: file, path: path)
+        } catch {
+            throw FileError("write to the cache", directory, error)
+        }
     }
 
     /// Stores bytes under their name, unless they are there already.
     func store(_ bytes: [UInt8], as md5: String, _ generation: Generation) throws {
         guard try !hasTrustedObject(md5, generation) else { return }
-        let temporary = try temporaryPath()
+        let draft = try draft()
         do {
-            try FileIO.replace(temporary, with: bytes, mode: 0o444, sync: false)
-            try place(temporary, as: md5, generation)
+            try bytes.withUnsafeBytes { try FileIO.write($0, to: draft.file) }
+            try place(draft, as: md5, generation)
         } catch {
-            try? FileIO.remove(temporary)
+            draft.discard()
+            if let code = error as? Errno { throw FileError("write to the cache", directory, code) }
             throw error
         }
     }
 
-    /// Gives a complete temporary file its name.
-    func place(_ temporary: FilePath, as md5: String, _ generation: Generation) throws {
-        try FileIO.setMode(temporary, 0o444)
-        try settle(temporary, at: path(of: md5, generation))
+    /// Gives a complete object its name, and closes it.
+    func place(_ draft: Draft, as md5: String, _ generation: Generation) throws {
+        // Whatever the umask says, an object can be read by all and written by none.
+        fchmod(draft.file.rawValue, 0o444)
+        try settle(draft, at: path(of: md5, generation))
     }
 
-    /// Moves a complete temporary file to its place, whose folder may have to be made.
-    func settle(_ temporary: FilePath, at destination: FilePath) throws {
+    /// Puts a complete file in its place, whose folder may have to be made, and closes it.
+    func settle(_ draft: Draft, at destination: FilePath) throws {
         do {
-            try FileIO.move(temporary, to: destination)
-        } catch  where error.code == .noSuchFileOrDirectory {
+            try name(draft, destination)
+        } catch  where error == .noSuchFileOrDirectory {
             try makeFolder(for: destination)
-            try FileIO.move(temporary, to: destination)
+            do {
+                try name(draft, destination)
+            } catch {
+                throw FileError("write", destination, error)
+            }
+        } catch {
+            throw FileError("write", destination, error)
+        }
+        // Some file systems tell only now that there was no room.
+        do { try draft.close() } catch {
+            try? FileIO.remove(destination)
+            throw FileError("write", destination, error as? Errno ?? .ioError)
+        }
+    }
+
+    private func name(_ draft: Draft, _ destination: FilePath) throws(Errno) {
+        if let path = draft.path { return try FileIO.rename(path, destination) }
+        do throws(Errno) {
+            try draft.file.giveName(destination)
+        } catch {
+            // Another process stored the same meanwhile.
+            if error != .fileExists { throw error }
         }
     }
 

@@ -36,10 +36,13 @@ package struct PipelineRun {
 
     /// Runs those of the stages that changed.
     ///
-    /// - Parameter exclusion: Lets other writers of the project wait while results are saved.
+    /// - Parameters:
+    ///   - exclusion: Lets other writers of the project wait while results are saved.
+    ///   - onIdle: Called while a command of the stage runs and nobody waits for us; the first time when it starts.
+    ///     Not called for stages that run at the same time as others.
     /// - Throws: ``RunError`` and what saving throws. Stages that were done before stay done.
     package func run(
-        _ stages: [Stage], exclusion: any Exclusion, onCheckpoint: Checkpoint?
+        _ stages: [Stage], exclusion: any Exclusion, onIdle: (Stage) -> Void = { _ in }, onCheckpoint: Checkpoint?
     ) throws -> RunResult {
         let progress = RunProgress(stages, workspace, options)
         defer { workspace.memo.save() }
@@ -59,11 +62,11 @@ package struct PipelineRun {
             if progress.blocked.contains(number) { continue }
             if let signal = process.pendingInterruption() { throw RunError.interruptedBetween(signal: signal) }
             do {
-                try run(number, progress, exclusion, onCheckpoint)
+                try run(number, progress, exclusion, onIdle, onCheckpoint)
             } catch  where options.onFailure != .stop && !error.isInterruption {
                 report(error, of: number, progress)
             }
-            if progress.result.interrupted != nil { break }
+            if progress.result.early != nil { break }
         }
         try progress.finish()
         return progress.result
@@ -72,7 +75,8 @@ package struct PipelineRun {
     func address(of stage: Stage) -> String { stage.address(relativeTo: folder) }
 
     private func run(
-        _ number: Int, _ progress: RunProgress, _ exclusion: any Exclusion, _ onCheckpoint: Checkpoint?
+        _ number: Int, _ progress: RunProgress, _ exclusion: any Exclusion, _ onIdle: (Stage) -> Void,
+        _ onCheckpoint: Checkpoint?
     ) throws {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
@@ -100,12 +104,13 @@ package struct PipelineRun {
         announce(execution)
         if options.dryRun { return progress.didMake(number, nil) }
         let unchanged = progress.result.unchanged
-        let outcome = try execution.run(process, exclusion) { try onCheckpoint?(stage, $0, unchanged) }
-        didMake(number, outcome.entry, progress)
-        if outcome.isInterrupted {
-            let skipped = progress.stages[(number + 1)...].map(address)
-            progress.result.interrupted = (execution.address, skipped)
+        let outcome = try execution.run(process, exclusion, onIdle: { onIdle(stage) }) {
+            try onCheckpoint?(stage, $0, unchanged)
         }
+        didMake(number, outcome.entry, progress)
+        if case .complete = outcome.ending { return }
+        let skipped = progress.stages[(number + 1)...].map(address)
+        progress.result.early = (execution.address, outcome.ending, skipped)
     }
 
     private func didMake(_ number: Int, _ entry: StageLock, _ progress: RunProgress) {

@@ -33,6 +33,7 @@ package final class ProjectWorkspace {
     package let sourceControl: SourceControl
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
+    private let nameless: NamelessFiles
     package private(set) var parameters: ParameterReader
 
     package var root: FilePath { project.root }
@@ -53,6 +54,7 @@ package final class ProjectWorkspace {
         self.project = project
         self.sourceControl = sourceControl
         tree = WorkspaceTree(root: project.root)
+        nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
         files = try PipelineDiscovery.files(
             in: tree,
@@ -89,10 +91,30 @@ package final class ProjectWorkspace {
         let old = locks[path]?.bytes
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
         }
         return outcome
+    }
+
+    /// Removes a stage's entry, and the file with its last one.
+    package func removeLock(of stage: Stage) throws {
+        let path = stage.lockFile
+        guard let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        } else {
+            try FileIO.remove(root.pushing(path))
+            locks[path] = (nil, LockFile())
+        }
+    }
+
+    /// Does what saving a stage's results would otherwise take time for later.
+    func prepare(for stage: Stage) {
+        let isKept = StageRunCache.keeps(stage)
+        store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
+        nameless.prepare(1)
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change

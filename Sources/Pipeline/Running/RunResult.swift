@@ -7,8 +7,8 @@ package struct RunResult {
     package var executed: [(stage: Stage, entry: StageLock)] = []
     /// Those of them that were skipped, because nothing about them changed.
     package var unchanged: [(stage: Stage, entry: StageLock)] = []
-    /// The address of the stage that was interrupted after a checkpoint, and of those that were left out.
-    package var interrupted: (stage: String, skipped: [String])?
+    /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
+    package var early: (stage: String, ending: StageEnding, skipped: [String])?
 
     package init() {}
 }

@@ -4,6 +4,15 @@ import Files
 import Processes
 import SystemPackage
 
+/// How a stage ended whose results so far are saved.
+package enum StageEnding {
+    case complete
+    /// Somebody stopped the command after a checkpoint.
+    case interrupted
+    /// The command failed by itself after a checkpoint.
+    case failed(RunError)
+}
+
 /// One stage from the removal of its old outputs to its entry in the lock file.
 struct StageExecution {
     let workspace: ProjectWorkspace
@@ -16,8 +25,7 @@ struct StageExecution {
 
     struct Outcome {
         let entry: StageLock
-        /// Whether the command failed or was stopped after a checkpoint.
-        let isInterrupted: Bool
+        let ending: StageEnding
     }
 
     /// An earlier result, brought back instead of running the command.
@@ -47,8 +55,11 @@ struct StageExecution {
     }
 
     /// Runs the commands of the stage, one after the other, and saves what they made.
+    ///
+    /// - Parameter onIdle: Called while a command runs and nobody waits for us.
     func run(
-        _ process: StageProcess, _ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void
+        _ process: StageProcess, _ exclusion: any Exclusion, onIdle: () -> Void,
+        onCheckpoint: (StageLock) throws -> Void
     ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
         try prepareOutputs()
@@ -63,14 +74,22 @@ struct StageExecution {
         }
         for line in stage.commandLines {
             announce(line)
-            let outcome = try starting(line) { try process.run($0, onRequest: checkpoint) }
+            let outcome = try starting(line) { call in
+                try process.run(
+                    call,
+                    onIdle: {
+                        workspace.prepare(for: stage)
+                        onIdle()
+                    }, onRequest: checkpoint)
+            }
             if outcome.exit.isSuccess { continue }
-            if let last { return Outcome(entry: last, isInterrupted: true) }
-            throw failure(line, outcome)
+            let failure = failure(line, outcome)
+            guard let last else { throw failure }
+            return Outcome(entry: last, ending: outcome.wasAskedToEnd ? .interrupted : .failed(failure))
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
         try exclusion.exclusively { entry = try saver.save(stage, address: address, inputs: inputs, manner()) }
-        return Outcome(entry: entry, isInterrupted: false)
+        return Outcome(entry: entry, ending: .complete)
     }
 
     func announce(_ line: String) { console.note("> \(Console.sanitized(line))") }
