@@ -43,6 +43,9 @@ package struct RunCache: Sendable {
         try FileStatus.of(path(of: name), followingLinks: false) != nil
     }
 
+    /// Makes the folder in which the folders of such keys are, so that writing takes less time.
+    package func prepare(for key: String) throws { try store.makeFolder(for: folder(of: key)) }
+
     /// Writes an entry; readers see all of it or nothing.
     ///
     /// A temporary file, where one is needed, is not beside the entry: DVC reads whatever stands there.

@@ -72,6 +72,7 @@ struct StageExecution {
                 last = entry
             }
         }
+        var isPrepared = false
         for line in stage.commandLines {
             announce(line)
             let outcome = try starting(line) { call in
@@ -79,6 +80,10 @@ struct StageExecution {
                     call,
                     onIdle: {
                         workspace.prepare(for: stage)
+                        if options.commits, !isPrepared {
+                            StageRunCache(workspace, console: console).prepare(for: stage, inputs: inputs)
+                        }
+                        isPrepared = true
                         onIdle()
                     }, onRequest: checkpoint)
             }

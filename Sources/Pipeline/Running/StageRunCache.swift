@@ -63,12 +63,23 @@ struct StageRunCache {
         return found
     }
 
-    private func lookUp(_ stage: Stage, _ inputs: StageSaver.Inputs) throws -> StageLock? {
+    /// The entry of a stage as far as it is known before its command has run.
+    private func present(_ stage: Stage, _ inputs: StageSaver.Inputs) -> StageLock {
         let placeholders = stage.outputs.map {
             LockEntry(path: $0.path, hash: OutputHash(md5: "", size: 0, generation: workspace.generation))
         }
-        let present = StageLock(
+        return StageLock(
             stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: placeholders)
+    }
+
+    /// Does what keeping the run would otherwise take time for later.
+    func prepare(for stage: Stage, inputs: StageSaver.Inputs) {
+        guard Self.keeps(stage), let key = RunCacheName.key(of: present(stage, inputs).value) else { return }
+        try? files.prepare(for: key)
+    }
+
+    private func lookUp(_ stage: Stage, _ inputs: StageSaver.Inputs) throws -> StageLock? {
+        let present = present(stage, inputs)
         guard let key = RunCacheName.key(of: present.value) else { return nil }
         for file in try files.entries(for: key) {
             guard let entry = try? StageLock.parse(file.bytes, file: file.path.string) else {
