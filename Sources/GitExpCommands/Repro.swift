@@ -5,6 +5,7 @@ import Pipeline
 struct Repro: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the stages that changed, without recording an experiment.",
+        usage: "git exp repro [<options>] [<target> ...]",
         discussion: "Stages with checkpoints are refused; 'git exp run' is for them.")
 
     @OptionGroup var stages: StageOptions
@@ -12,7 +13,7 @@ struct Repro: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Run stages also where nothing changed.")
     var force = false
 
-    @Flag(help: "Do not store outputs in the cache.")
+    @Flag(help: "Write the lock file, but store no outputs in the cache.")
     var noCommit = false
 
     @Flag(name: .shortAndLong, help: "Show the metrics afterwards.")
@@ -23,7 +24,7 @@ struct Repro: ParsableCommand {
     func run() throws {
         let context = try Workspace.open(global.console)
         var options = stages.options(force: force, context: context)
-        options.commits = !noCommit
+        options.storesOutputs = !noCommit
         try Reproduction(context).run(stages.selection(in: context), options)
         if metrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }
     }

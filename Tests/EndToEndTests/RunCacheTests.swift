@@ -149,6 +149,20 @@ import Testing
         #expect(try sandbox.expOK("status").errors.contains("up to date") == false)
     }
 
+    @Test func whatGitKeepsComesBackAsAFileOfItsOwn() throws {
+        let sandbox = try Sandbox()
+        try makeProject(sandbox)
+        try sandbox.write(".dvc/config", "[cache]\n    type = hardlink\n")
+        try sandbox.expOK("repro")
+        for path in ["out.txt", "m.json"] { try FileIO.remove(sandbox.root.pushing(FilePath(path))) }
+        #expect(try sandbox.expOK("repro").errors.contains(restored))
+        func links(_ path: String) throws -> Int? {
+            try FileStatus.of(sandbox.root.pushing(FilePath(path)), followingLinks: false)?.links
+        }
+        #expect(try links("m.json") == 1)
+        #expect(try #require(try links("out.txt")) > 1)
+    }
+
     @Test func aDryRunSaysWhatItWouldBringBack() throws {
         let sandbox = try Sandbox()
         try makeProject(sandbox)

@@ -135,7 +135,8 @@ package struct PipelineRun {
         if stage.isFrozen {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
-        guard stage.isFrozen, !status.outputs.isEmpty else {
+        let mayBeMissing = options.allowMissing && status.lacksDataOnly
+        guard stage.isFrozen, !status.outputs.isEmpty, !mayBeMissing else {
             console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
             return workspace.lock(of: stage)
         }

@@ -23,7 +23,7 @@ package struct RunOptions {
     /// Whether files must have reached the disk before a stage counts as done.
     package var sync = false
     /// Whether outputs go into the cache.
-    package var commits = true
+    package var storesOutputs = true
     /// Whether to look for an earlier run with the same inputs.
     package var usesRunCache = true
     /// What happens when a stage fails; a signal ends the run in any case.

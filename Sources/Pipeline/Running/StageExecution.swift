@@ -45,13 +45,13 @@ struct StageExecution {
             for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache)
         guard let found else { return nil }
         console.note("Stage '\(Console.sanitized(address))' is cached - skipping run, checking out outputs")
-        guard try options.dryRun || runCache.bringBack(found, of: stage) else { return nil }
+        guard try options.dryRun || runCache.bringBack(found, of: stage, keep: keepUnsaved) else { return nil }
         return Restoration(result: found, inputs: inputs)
     }
 
     /// How a restored stage is saved.
     func manner(_ restoration: Restoration? = nil) -> StageSaver.Manner {
-        StageSaver.Manner(commits: options.commits, restored: restoration?.result)
+        StageSaver.Manner(storesOutputs: options.storesOutputs, restored: restoration?.result)
     }
 
     /// Runs the commands of the stage, one after the other, and saves what they made.
@@ -80,7 +80,7 @@ struct StageExecution {
                     call,
                     onIdle: {
                         workspace.prepare(for: stage)
-                        if options.commits, !isPrepared {
+                        if options.storesOutputs, !isPrepared {
                             StageRunCache(workspace, console: console).prepare(for: stage, inputs: inputs)
                         }
                         isPrepared = true
@@ -125,11 +125,27 @@ struct StageExecution {
             if output.survivesRuns {
                 try DataLink.unprotect(path)
             } else if try workspace.isReallyInside(output.rooted) {
+                try keepUnsaved(output)
                 try FileIO.removeTree(path)
             }
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
+    }
+
+    /// Stores what the cache does not have of a cached output before it is removed: somebody may have edited it.
+    private func keepUnsaved(_ output: Output) throws {
+        let previous = workspace.lock(of: stage)?.output(output.path)
+        // What cannot be hashed was never an output.
+        guard output.isCached,
+            let present = try? workspace.hash(output.rooted, previous: previous, saving: false), present.size > 0,
+            try !workspace.store.contains(present),
+            let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
+        else { return }
+        let object = workspace.store.path(of: saved.md5, saved.generation)
+        console.note(
+            "'\(Console.sanitized(output.path))' had contents that were saved nowhere; they are kept as "
+                + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
     }
 }
 

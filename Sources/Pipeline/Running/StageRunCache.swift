@@ -107,13 +107,15 @@ struct StageRunCache {
 
     /// Makes the outputs of a stage hold what a result says.
     ///
+    /// - Parameter keep: Called for each output that is replaced, while it is still as it was.
     /// - Returns: Whether that worked; `false` for data that turned out to be damaged or gone.
-    func bringBack(_ result: StageLock, of stage: Stage) throws -> Bool {
+    func bringBack(_ result: StageLock, of stage: Stage, keep: (Output) throws -> Void) throws -> Bool {
         let checkout = Checkout(workspace.reader)
         for output in stage.outputs {
             guard let hash = result.output(output.path)?.hash else { return false }
             let path = workspace.root.pushing(output.rooted)
             if try isPresent(hash, at: path) { continue }
+            try keep(output)
             do {
                 try FileIO.removeTree(path)
                 // What git keeps must be no link into the cache.

@@ -10,7 +10,7 @@ package struct StageSaver {
         /// Whether the command is still running; a checkpoint output may be missing then.
         var isCheckpoint = false
         /// Whether data goes into the cache.
-        var commits = true
+        var storesOutputs = true
         /// An earlier result that the outputs were brought back from.
         var restored: StageLock?
     }
@@ -80,7 +80,7 @@ package struct StageSaver {
     /// Takes the outputs of a stage into the cache; its entry in the lock file stays as it was.
     func store(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> Saved {
         let old = workspace.lock(of: stage)
-        let isKept = manner.commits && !manner.isCheckpoint && StageRunCache.keeps(stage)
+        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage)
         var outputs: [LockEntry] = []
         var fresh: [Output] = []
         for output in stage.outputs {
@@ -89,13 +89,13 @@ package struct StageSaver {
                 try refuseUntrackable(output)
                 fresh.append(output)
             }
-            let saving = manner.commits && (output.isCached || isKept)
+            let saving = manner.storesOutputs && (output.isCached || isKept)
             guard let hash = try hash(of: output, old: old, saving: saving, manner.restored) else {
                 if manner.isCheckpoint && output.isCheckpoint { continue }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
             if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
-            if output.isCached, manner.commits {
+            if output.isCached, manner.storesOutputs {
                 if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
                 } else {
