@@ -324,8 +324,9 @@ def random_graph(seed):
     for number, name in enumerate(names):
         needs = dice.sample(names[:number], min(number, dice.randint(0, 2)))
         files = [f"{need}.txt" for need in needs] + dice.choices(["in.txt", "k.txt"], k=1)
-        end = "exit 3" if name == fails else f"sleep 0.0{dice.randint(0, 5)}"
-        entries.append(f"  {name}:\n    cmd: cat {' '.join(files)} > {name}.txt; echo {name}; {end}\n"
+        # A failing one leaves nothing: we would keep it in the cache before it is replaced.
+        start = "echo trying; exit 3" if name == fails else f"sleep 0.0{dice.randint(0, 5)}"
+        entries.append(f"  {name}:\n    cmd: {start}; cat {' '.join(files)} > {name}.txt; echo {name}\n"
                        f"    deps: [{', '.join(files)}]\n    outs: [{name}.txt]\n")
     dice.shuffle(entries)
     return "stages:\n" + "".join(entries)
