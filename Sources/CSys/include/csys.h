@@ -88,6 +88,18 @@ int csys_watch_child(struct csys_watch *watch, pid_t child);
 /// in `signals` (at most eight), their number in `count`.
 int csys_watch_wait(struct csys_watch *watch, int timeout, struct csys_signal signals[8], int *count);
 
+/// A handle by which the end of a child can be waited for, -1 with errno where there is none; it is to be closed with
+/// csys_child_close.
+int csys_child_open(pid_t child);
+
+/// Gives a handle of csys_child_open back.
+void csys_child_close(int handle);
+
+/// Waits until one of the children has ended or a signal came, `timeout` milliseconds at most. For each child `ended`
+/// says afterwards whether it has; signals are in `signals` (at most eight), their number in `count`.
+void csys_watch_wait_many(struct csys_watch *watch, const int *handles, int *ended, int children, int timeout,
+                          struct csys_signal signals[8], int *count);
+
 /// Stops watching the child.
 void csys_watch_forget_child(struct csys_watch *watch);
 

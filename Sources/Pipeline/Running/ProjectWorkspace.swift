@@ -126,7 +126,8 @@ package final class ProjectWorkspace {
 
     /// Does what saving a stage's results would otherwise take time for later.
     func prepare(for stage: Stage) {
-        store.prepare(min(stage.outputs.count(where: \.isCached), 8))
+        let isKept = StageRunCache.keeps(stage)
+        store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
         nameless.prepare(1)
     }
 
