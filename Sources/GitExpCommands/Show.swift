@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Files
 import Formats
 import Reporting
 
@@ -112,10 +113,15 @@ struct Show: ParsableCommand {
     }
 
     static func perform(_ request: ShowRequest, _ options: ShowOptions, as form: Form, _ console: Console) throws {
+        MemoryGrowth.inLargeSteps()
         let context = try Workspace.open(console)
+        let isIndented = TerminalStyle.isOutputTerminal
+        var request = request
+        if case .json = form { request.wantsJSON = !isIndented }
         let report = try ExperimentReport(context, request)
         if case .json = form {
-            return console.print(JSON.pythonDumps(report.json, indent: TerminalStyle.isOutputTerminal ? 2 : nil))
+            let text = report.json(indent: isIndented ? 2 : nil)
+            return console.print(String(decoding: text, as: UTF8.self))
         }
         // Without a commit there is nothing that could be an experiment.
         if report.baselines.isEmpty { return }
