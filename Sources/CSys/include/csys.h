@@ -19,6 +19,12 @@ int csys_open_nameless(const char *folder, mode_t mode);
 /// Gives a nameless file its name: 0, or -1 with errno, EEXIST where the name is taken.
 int csys_give_name(int file, const char *path);
 
+/// Prints a double with `%.*g`, or with `%.*f` where `is_fixed`, and returns the length, as snprintf does.
+int csys_print_double(char *text, size_t size, int is_fixed, int precision, double value);
+
+/// Lets the heap grow by so many bytes at a time, where the C library has such a setting.
+void csys_grow_heap_by(int bytes);
+
 // --- Processes ---
 
 /// How a process is started.

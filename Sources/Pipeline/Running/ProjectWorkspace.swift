@@ -58,9 +58,8 @@ package final class ProjectWorkspace {
         tree = WorkspaceTree(root: project.root)
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
-        let parameters = ParameterReader(tree: tree)
-        let templates = TemplateSource(
-            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
+        // Not through `parameters`: a stage may write a file that both templates and later stages read.
+        let templates = try project.templates()
         files = try PipelineDiscovery.files(
             in: tree,
             isIgnored: { path, isFolder in
@@ -80,7 +79,7 @@ package final class ProjectWorkspace {
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        self.parameters = parameters
+        parameters = ParameterReader(tree: tree)
     }
 
     /// Forgets what was read of parameter files, because they changed.
