@@ -4,6 +4,8 @@ import Diagnostics
 package enum ExperimentError: UserFacingError, Hashable {
     case noCommits
     case noWorkTree
+    /// The project was made to do without git.
+    case withoutGit
     case invalidName(String, reason: String)
     case nameTaken(String, baseline: String)
     case unknown(String, similar: [String])
@@ -24,6 +26,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
         case .noWorkTree: "this repository has no work tree"
+        case .withoutGit: "this project works without git, and experiments are commits"
         case .invalidName(let name, let reason):
             "'\(Console.sanitized(name))' cannot be the name of an experiment: \(reason)"
         case .nameTaken(let name, let baseline): "experiment '\(name)' already exists for commit \(baseline)"
@@ -52,6 +55,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "make the first one with 'git commit'"
         case .noWorkTree: "run it in a clone, or in a linked worktree"
+        case .withoutGit: "to use git, run 'git init' and set 'no_scm = False' in .dvc/config"
         case .invalidName: "choose another one with '-n NAME'"
         case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
         case .unknown(_, let similar) where similar.isEmpty: "'git exp list' shows the experiments"

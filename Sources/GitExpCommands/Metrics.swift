@@ -45,7 +45,7 @@ struct MetricsShow: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         var selection: BaselineSelection?
         if allBranches || allTags || allCommits {
             var chosen = BaselineSelection()
@@ -97,9 +97,9 @@ struct MetricsDiff: ParsableCommand {
 
 /// The metrics of the workspace after a run.
 struct MetricsPrinter {
-    private let context: ExperimentContext
+    private let context: ProjectContext
 
-    init(_ context: ExperimentContext) { self.context = context }
+    init(_ context: ProjectContext) { self.context = context }
 
     func showWorkspace() throws {
         let revisions = try MetricsReading(context).revisions(nil, targets: [])

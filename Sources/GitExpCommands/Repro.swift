@@ -18,7 +18,7 @@ struct Repro: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         try Reproduction(context).run(
             stages.selection(in: context), stages.options(force: force, context: context))
         if metrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }

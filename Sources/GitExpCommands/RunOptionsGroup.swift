@@ -46,7 +46,7 @@ struct StageOptions: ParsableArguments {
     @Flag(name: .customLong("dry"), help: "Print the commands that would run, and change nothing.")
     var dryRun = false
 
-    func selection(in context: ExperimentContext) -> StageSelection {
+    func selection(in context: ProjectContext) -> StageSelection {
         var selection = StageSelection(targets: targets, folder: context.folder)
         selection.singleItem = singleItem
         selection.wholePipelines = pipeline
@@ -57,7 +57,7 @@ struct StageOptions: ParsableArguments {
         return selection
     }
 
-    func options(force: Bool, context: ExperimentContext) -> RunOptions {
+    func options(force: Bool, context: ProjectContext) -> RunOptions {
         var options = RunOptions()
         options.force = force
         options.forceDownstream = forceDownstream

@@ -11,7 +11,7 @@ extension StageCommand.Add {
     }
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         let file = context.folder.appending("dvc.yaml")
         let path = context.project.root.pushing(file)
         let request = request
@@ -26,10 +26,10 @@ extension StageCommand.Add {
         try context.checkGraph(with: new, at: file)
         try FileIO.replace(path, with: new, sync: false)
         let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
-        for output in request.ignoredOutputs {
+        for output in request.ignoredOutputs where context.sourceControl.keepsIgnoreFiles {
             let rooted = ProjectPath.rooted(output, in: base, root: context.project.root)
             guard ProjectPath.isInside(rooted),
-                try !context.repository.isIgnored(context.inRepository(rooted), isFolder: false)
+                try !context.sourceControl.isIgnored(rooted, false)
             else { continue }
             try StageSaver.ignore(rooted, root: context.project.root)
         }
@@ -42,7 +42,7 @@ extension StageCommand.Add {
             if graph.stages.contains(where: { $0.hasCheckpoints && $0.name.isIdentical(to: name) }) {
                 var request = RunRequest()
                 request.selection = StageSelection(targets: [name], folder: context.folder)
-                _ = try WorkspaceRun(context).run(request)
+                _ = try WorkspaceRun(context.withGit()).run(request)
             } else {
                 try Reproduction(context).run(StageSelection(targets: [name], folder: context.folder), RunOptions())
             }
@@ -94,7 +94,7 @@ extension StageCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             var selection = StageSelection(targets: targets, folder: context.folder)
             selection.recursive = recursive

@@ -6,10 +6,10 @@ import SystemPackage
 
 /// Reads the metrics of revisions.
 package struct MetricsReading {
-    private let context: ExperimentContext
+    private let context: ProjectContext
     private let reader: RevisionReader
 
-    package init(_ context: ExperimentContext) throws {
+    package init(_ context: ProjectContext) throws {
         self.context = context
         reader = try RevisionReader(context)
     }
@@ -22,8 +22,9 @@ package struct MetricsReading {
     ) throws -> [(revision: String, files: [MetricsFile])] {
         let workspace = try files(reader.workspaceData(), targets)
         guard let selection else { return [("", workspace)] }
-        let chains = ChainReader(context.repository)
-        let commits = try selection.commits(in: context.repository, chains: chains)
+        let repository = try context.withGit().repository
+        let chains = ChainReader(repository)
+        let commits = try selection.commits(in: repository, chains: chains)
         let others = try commits.map { id in
             (revision: id.hex, files: try files(reader.data(of: chains.commit(id)), targets))
         }
@@ -33,7 +34,7 @@ package struct MetricsReading {
     /// The metrics of what a user names, `workspace` included.
     package func files(of text: String, _ resolver: RevisionResolver, targets: [String]) throws -> [MetricsFile] {
         if text == "workspace" { return try files(reader.workspaceData(), targets) }
-        let commit = try context.repository.commit(resolver.resolve(text).commit)
+        let commit = try resolver.repository.commit(resolver.resolve(text).commit)
         return try files(reader.data(of: commit), targets)
     }
 

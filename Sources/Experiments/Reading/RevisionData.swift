@@ -30,32 +30,34 @@ package struct RevisionData: Sendable {
 
 /// Reads revisions: commits without a checkout, and the workspace.
 package final class RevisionReader {
-    private let context: ExperimentContext
-    private let memo: ParseMemo
+    private let context: ProjectContext
+    /// `nil` without git, where there are no commits.
+    private let memo: ParseMemo?
     private let store: ObjectStore
     /// The sources of the pipeline that the commit before had; most commits have the same.
     private var sources: (blobs: [BlobID], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
 
-    package init(_ context: ExperimentContext) throws {
+    package init(_ context: ProjectContext) throws {
         self.context = context
-        memo = ParseMemo(context)
+        memo = (context as? ExperimentContext).map { ParseMemo($0) }
         let settings = try context.project.config.cache(root: context.project.root)
         store = ObjectStore(directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
     }
 
     /// - Throws: ``FormatError`` where the pipeline of the commit cannot be read.
     package func data(of commit: Commit) throws -> RevisionData {
+        guard let memo else { throw ExperimentError.withoutGit }
         let tree = commit.tree
         let (files, blobs) = try memo.pipelineFiles(in: tree)
         let paths = files.map(\.path)
         if sources?.blobs != blobs || sources?.paths != paths { sources = (blobs, paths, DataSources(of: files)) }
         return try data(
-            files, sources?.sources ?? DataSources(of: files), lock: { try self.memo.lock($0, in: tree) },
+            files, sources?.sources ?? DataSources(of: files), lock: { try memo.lock($0, in: tree) },
             contents: { path in
-                guard let blob = try self.memo.blob(path, in: tree) else { return nil }
-                return try self.memo.value(blob, name: path.string).map { .value($0) } ?? Self.corrupt(path)
+                guard let blob = try memo.blob(path, in: tree) else { return nil }
+                return try memo.value(blob, name: path.string).map { .value($0) } ?? Self.corrupt(path)
             })
     }
 
