@@ -42,6 +42,16 @@ import Testing
         #expect(error?.hint == "did you mean 'train.epochs'? '+train.epoch=…' adds a new one")
     }
 
+    @Test(arguments: [
+        ("train.layers[0]=99", "train.layers.0=99"), ("a.toml:+x[1][2].y=[3]", "a.toml:+x.1.2.y=[3]"),
+        ("~x[0]", "~x.0"),
+    ])
+    func elementsOfListsHaveNoBrackets(_ typed: String, _ meant: String) {
+        let error = #expect(throws: OverrideError.self) { try edited("train: {layers: [1, 2]}\n", [typed]) }
+        #expect(error?.message == "cannot understand '\(typed)': a key has no brackets")
+        #expect(error?.hint == "write an element of a list with a dot: -S '\(meant)'")
+    }
+
     @Test func sharedValuesAreNotChangedBehindTheBack() throws {
         let merged = "x: &p {a: 1}\ny:\n  <<: *p\n  b: 1\n"
         #expect(refusal(merged, ["x.a=2"]) == "cannot change 'x.a' in params.yaml: other values would change with it")

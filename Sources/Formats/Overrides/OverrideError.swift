@@ -3,6 +3,8 @@ import Diagnostics
 /// Why an override cannot be understood or applied.
 package enum OverrideError: UserFacingError, Hashable {
     case malformed(String, String)
+    /// A key with brackets, and the override with dots in their place.
+    case bracketed(String, meant: String)
     case sweep(String)
     case absent(key: String, file: String, similar: String?)
     case present(key: String, file: String)
@@ -14,6 +16,7 @@ package enum OverrideError: UserFacingError, Hashable {
         switch self {
         case .malformed(let text, let problem):
             "cannot understand '\(Console.sanitized(text))': \(Console.sanitized(problem))"
+        case .bracketed(let text, _): "cannot understand '\(Console.sanitized(text))': a key has no brackets"
         case .sweep(let text): "'\(Console.sanitized(text))' names several values, and one run takes one"
         case .absent(let key, let file, _):
             "cannot set '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
@@ -30,6 +33,7 @@ package enum OverrideError: UserFacingError, Hashable {
     package var hint: String? {
         switch self {
         case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
+        case .bracketed(_, let meant): "write an element of a list with a dot: -S '\(Console.sanitized(meant))'"
         case .sweep: "run once for each value"
         case .absent(let key, _, let similar?):
             "did you mean '\(Console.sanitized(similar))'? '+\(Console.sanitized(key))=…' adds a new one"
@@ -42,7 +46,7 @@ package enum OverrideError: UserFacingError, Hashable {
 
     package var status: ExitStatus {
         switch self {
-        case .malformed, .sweep: .usage
+        case .malformed, .bracketed, .sweep: .usage
         default: .failure
         }
     }

@@ -58,6 +58,11 @@ package struct ParameterOverride: Hashable, Sendable {
         guard !key.isEmpty, !path.contains(""), !key.hasPrefix("+"), !key.hasPrefix("~") else {
             throw .malformed(argument, "the key is missing or incomplete")
         }
+        if key.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) {
+            let dotted = key.filter { $0 != "]" }.map { $0 == "[" ? "." : String($0) }.joined()
+            let front = argument.prefix(argument.count - rest.count)
+            throw .bracketed(argument, meant: front + dotted + (equals.map { String(rest[$0...]) } ?? ""))
+        }
         guard let equals else {
             guard action == .delete else { throw .malformed(argument, "'=' and a value are missing") }
             return .init(file: file, action: action, path: path, value: nil, alternatives: [], text: text)
