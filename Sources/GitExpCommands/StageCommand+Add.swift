@@ -24,13 +24,16 @@ extension StageCommand.Add {
         let old = try FileIO.read(path)
         let new = try request.apply(to: old, file: file)
         try context.checkGraph(with: new, at: file)
-        try FileIO.replace(path, with: new, sync: false)
         let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
-        for output in request.ignoredOutputs where context.sourceControl.keepsIgnoreFiles {
-            let rooted = ProjectPath.rooted(output, in: base, root: context.project.root)
-            guard ProjectPath.isInside(rooted),
-                try !context.sourceControl.isIgnored(rooted, false)
-            else { continue }
+        let cached = request.ignoredOutputs.map { output in
+            (output, ProjectPath.rooted(output, in: base, root: context.project.root))
+        }.filter { ProjectPath.isInside($0.1) }
+        for (output, rooted) in cached where try context.sourceControl.isTracked(rooted) {
+            throw RunError.outputTracked(path: output)
+        }
+        try FileIO.replace(path, with: new, sync: false)
+        for (_, rooted) in cached where context.sourceControl.keepsIgnoreFiles {
+            if try context.sourceControl.isIgnored(rooted, false) { continue }
             try StageSaver.ignore(rooted, root: context.project.root)
         }
         if live != nil || liveNoCache != nil {

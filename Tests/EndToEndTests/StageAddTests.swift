@@ -1,0 +1,20 @@
+import TestSupport
+import Testing
+
+@Suite struct AddingStagesTests {
+    @Test func whatGitTracksDoesNotGoToTheCache() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("t.py", "")
+        try sandbox.write("sub/a", "")
+        try sandbox.git("add", ".")
+        for output in ["t.py", "sub", "sub/"] {
+            let refused = try sandbox.exp("stage", "add", "-n", "x", "-o", output, "ls")
+            #expect(refused.status == 128)
+            #expect(refused.errors.contains("'\(output)' is tracked by git"), "\(refused)")
+            #expect(refused.errors.contains("git rm -r --cached \(output)") && refused.errors.contains("-O"))
+        }
+        #expect(try !sandbox.exists("dvc.yaml") && !sandbox.exists(".gitignore"))
+        try sandbox.expOK("stage", "add", "-n", "x", "-O", "t.py", "ls")
+    }
+}
