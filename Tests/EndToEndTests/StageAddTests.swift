@@ -17,4 +17,15 @@ import Testing
         #expect(try !sandbox.exists("dvc.yaml") && !sandbox.exists(".gitignore"))
         try sandbox.expOK("stage", "add", "-n", "x", "-O", "t.py", "ls")
     }
+
+    @Test func aShellSeesTheWordsThatWereTyped() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK(
+            "stage", "add", "-q", "-n", "x", "-O", "out.txt", "--", "printf", "%s\\n %s", "print('x y', \"$HOME\")",
+            "a `b`",
+            ">", "out.txt")
+        try sandbox.expOK("repro", "-q")
+        #expect(try sandbox.read("out.txt") == "print('x y', \"$HOME\")\n a `b`")
+    }
 }
