@@ -43,14 +43,18 @@ package struct RevisionResolver {
             let commit = try checkpoint(String(text[text.index(after: at)...]), of: experiment, as: text)
             return ResolvedRevision(commit: commit, experiment: experiment, isWhole: false)
         }
-        let commit: CommitID?
-        do {
-            commit = try repository.resolve(text)
-        } catch  where error.code == .ambiguous {
-            throw ExperimentError.ambiguous(text, references: ["the ids of several objects"])
-        }
+        let commit = try anyCommit(text)
         guard let commit else { throw ExperimentError.unknown(text, similar: similar(to: text)) }
         return ResolvedRevision(commit: commit, experiment: try containing(commit).first, isWhole: false)
+    }
+
+    private func anyCommit(_ text: String) throws -> CommitID? {
+        do throws(GitError) {
+            return try repository.resolve(text)
+        } catch {
+            guard error.code == .ambiguous else { throw error }
+            throw ExperimentError.ambiguous(text, references: repository.commits(beginningWith: text).map(\.hex))
+        }
     }
 
     /// The experiment of this name: the only one, or the one of the commit that is checked out.
