@@ -12,8 +12,12 @@ package enum ExperimentError: UserFacingError, Hashable {
     case ambiguous(String, references: [String])
     case noSuchCheckpoint(String, available: Int)
     case noBestMetric(String)
+    /// The metric that `exp.best` names is in none of the checkpoints; `available` are the numbers that are.
+    case missingMetric(String, available: [String])
     case notAnExperiment(String)
     case isBaseline(String)
+    /// An experiment where a commit is meant that experiments start from.
+    case isNoBaseline(String, baselines: [String])
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
     case killedElsewhere
@@ -37,9 +41,14 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .noSuchCheckpoint(let name, let available):
             "no checkpoint '\(Console.sanitized(name))': the experiment has \(available)"
         case .noBestMetric(let name): "cannot tell which checkpoint of '\(Console.sanitized(name))' is the best"
+        case .missingMetric(let metric, _):
+            "cannot tell which checkpoint is the best: none has the metric '\(Console.sanitized(metric))' of 'exp.best'"
         case .notAnExperiment(let revision): "'\(Console.sanitized(revision))' does not belong to an experiment"
         case .isBaseline(let revision):
             "'\(Console.sanitized(revision))' is the commit that experiments started from, or an older one"
+        case .isNoBaseline(let name, let baselines):
+            "'\(Console.sanitized(name))' is an experiment of \(baselines.joined(separator: " and ")), "
+                + "and '--rev' takes a commit that experiments start from"
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
@@ -64,6 +73,11 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .ambiguous: "give one of these in full"
         case .noSuchCheckpoint: "'git exp show' lists them"
         case .noBestMetric: "name the metric: git config exp.best acc (highest), or -loss (lowest)"
+        case .missingMetric(_, let available) where available.isEmpty: "they have no metrics that are numbers"
+        case .missingMetric(_, let available):
+            "they have \(available.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")): "
+                + "git config exp.best NAME (highest), or -NAME (lowest)"
+        case .isNoBaseline(_, let baselines): "to see it: '--rev \(baselines[0])'"
         case .notAnExperiment: "'git exp list' shows the experiments"
         case .isBaseline: "name an experiment or one of its checkpoints; 'git exp list' shows them"
         case .unchangedCheckpoint(_, let heads):

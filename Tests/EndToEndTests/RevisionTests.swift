@@ -13,6 +13,32 @@ import Testing
             outcome.errors == "error: no experiment or commit named 'bad'\nhint: did you mean 'bäd'?\n", "\(outcome)")
     }
 
+    @Test func anExperimentIsNoBaseline() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.expOK("run", "-n", "first")
+        let baseline = try sandbox.git("rev-parse", "--short=7", "HEAD").dropLast()
+        for command in ["show", "list"] {
+            let outcome = try sandbox.exp(command, "--rev", "first")
+            #expect(outcome.status == 128)
+            #expect(outcome.errors.contains("'first' is an experiment of \(baseline), and '--rev' takes"), "\(outcome)")
+            #expect(outcome.errors.contains("--rev \(baseline)"))
+        }
+        #expect(try sandbox.expOK("list", "--name-only", "--rev", String(baseline)).output == "first\n")
+    }
+
+    @Test func aMetricThatIsNotThere() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.expOK("run", "-n", "x")
+        #expect(try sandbox.exp("apply", "x@best").errors.contains("name the metric: git config exp.best"))
+        try sandbox.git("config", "exp.best", "accc")
+        let outcome = try sandbox.exp("apply", "x@best")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("none has the metric 'accc' of 'exp.best'"), "\(outcome)")
+        #expect(outcome.errors.contains("they have 'step', 'loss': git config exp.best"), "\(outcome)")
+    }
+
     /// Ids that begin alike, by how many commits and other objects there are with such a beginning.
     @Test func onlyCommitsMakeAnIdAmbiguous() throws {
         let sandbox = try Sandbox()

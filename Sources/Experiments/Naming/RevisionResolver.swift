@@ -21,7 +21,7 @@ package struct RevisionResolver {
     package let repository: Repository
     package let catalog: ExperimentCatalog
     package let chains: ChainReader
-    /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is named.
+    /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is configured.
     package let best: ([Commit]) throws -> CommitID?
 
     package init(
