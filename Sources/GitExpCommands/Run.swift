@@ -16,6 +16,9 @@ struct Run: ParsableCommand {
             After a run with checkpoints the next one continues from the last of them, or from the one that was \
             applied; --reset starts over. With changed code or parameters it branches off.
 
+            Where the command fails, what it had checkpointed stays: the experiment is complete up to there, the \
+            status is 1, and the next run goes on. Stopped with Ctrl-C after a checkpoint the status is 0.
+
             Examples:
               git exp run -n baseline
               git exp run -S lr=0.01 -S optimizer.momentum=0.9
@@ -66,7 +69,8 @@ struct Run: ParsableCommand {
         _ console: Console, showsMetrics: Bool, _ request: (ExperimentContext) throws -> RunRequest
     ) throws {
         let context = try Workspace.open(console)
-        _ = try WorkspaceRun(context).run(request(context))
+        let report = try WorkspaceRun(context).run(request(context))
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
+        if let failure = report.failure { throw failure }
     }
 }

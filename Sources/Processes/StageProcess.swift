@@ -15,6 +15,11 @@ package struct CommandOutcome: Hashable, Sendable {
     package let exit: ProcessExit
     /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
     package let interruption: Int32?
+
+    /// Whether the command ended because someone wanted it to, and not by itself.
+    package var wasAskedToEnd: Bool {
+        interruption != nil || exit == .signal(SIGINT) || exit == .status(128 + SIGINT)
+    }
 }
 
 /// Runs the commands of a stage and answers their requests for checkpoints.
@@ -100,7 +105,11 @@ package final class StageProcess {
             if events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let exit = state.reap() {
                 // A request made just before the end counts, too.
                 answer()
-                if let failure { throw failure }
+                if let failure {
+                    // Nobody waits for an answer any more.
+                    try? FileIO.remove(signalFile)
+                    throw failure
+                }
                 return CommandOutcome(exit: exit, interruption: state.interruption)
             }
         }

@@ -56,7 +56,7 @@ import Testing
             "gc",
             """
             error: say what to keep: --workspace, --all-branches, --all-tags, --all-commits or --date
-            usage: git exp gc [<options>]
+            usage: git exp gc <options>
 
             """
         ),
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("gc -h", "USAGE: git exp gc [<options>]\n\n"), ("help stage", "USAGE: git exp stage <command> [<args>]\n\n"),
+        ("gc -h", "USAGE: git exp gc <options>\n\n"), ("help stage", "USAGE: git exp stage <command>\n\n"),
         ("help stage", "See 'git exp help stage <subcommand>'"),
         ("stage add -h", "USAGE: git exp stage add -n <name> [<options>] <command> ...\n\n"),
     ])

@@ -16,7 +16,9 @@ package final class ExperimentContext: ProjectContext {
         environment: [String: String]
     ) throws {
         guard let workTree = repository.workTree else { throw ExperimentError.noWorkTree }
-        let prefix = project.root.relative(to: workTree) ?? FilePath()
+        guard let prefix = project.root.relative(to: workTree) else {
+            throw ExperimentError.projectOutside(project.root.string, workTree: workTree.string)
+        }
         self.repository = repository
         self.prefix = prefix
         super.init(
@@ -49,6 +51,21 @@ package final class ExperimentContext: ProjectContext {
 
     /// A path of the project as git sees it.
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
+
+    package override func workspace(checking: Bool = true) throws -> ProjectWorkspace {
+        let workspace = try super.workspace(checking: checking)
+        let own = folder.appending("dvc.yaml")
+        if !workspace.files.contains(where: { $0.path == own }), try isHiddenPipeline(own) {
+            console.warn("'\(Console.sanitized(own.string))' is ignored by git, so its stages do not count")
+        }
+        return workspace
+    }
+
+    /// Whether a pipeline file is there that git ignores.
+    private func isHiddenPipeline(_ file: FilePath) throws -> Bool {
+        try FileStatus.of(project.root.pushing(file), followingLinks: false)?.kind == .file
+            && repository.isIgnored(inRepository(file), isFolder: false)
+    }
 
     /// The commit that is checked out.
     ///

@@ -18,6 +18,11 @@ final class ExperimentRecorder {
     /// The newest commit: first the one that the run started from.
     private(set) var tip: CommitID
     private(set) var checkpoints = 0
+    /// The stages whose inputs are held.
+    private var begun: Set<FilePath> = []
+    private var heldSince: [FilePath: FileStatus] = [:]
+    /// How many stages have all their files in the index: those found unchanged and those that ran.
+    private var addedStages = 0
     /// Whether a checkpoint was made of outputs from which training can go on.
     private var isContinuable = false
 
@@ -35,8 +40,10 @@ final class ExperimentRecorder {
         isDurable = try context.isDurable
     }
 
-    /// Does what the next commit would otherwise take time for: it has a tree and a commit of its own, and a lock file.
-    func prepare() {
+    /// Begins a stage, while its command is starting: what it reads is recorded as it is now, so that the user may go on
+    /// editing; and what the next commit would take time for is done, its tree, itself and a lock file.
+    func prepare(for stage: Stage) {
+        if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
         // Without it libgit2 writes all objects itself.
         try? context.repository.prepareObjects(3)
     }
@@ -46,10 +53,11 @@ final class ExperimentRecorder {
         of stage: Stage, entry: StageLock, unchanged: [(stage: Stage, entry: StageLock)]
     ) throws {
         let entries = unchanged.map { (name: $0.stage.name, entry: $0.entry) } + [(name: stage.name, entry: entry)]
-        let isFirst = checkpoints == 0
         try index.refresh()
-        if isFirst {
-            try addFiles(of: unchanged.map(\.stage) + [stage], locks: true)
+        let stages = unchanged.map(\.stage) + workspace.savedStages
+        if stages.count > addedStages {
+            try addFiles(of: stages, locks: true)
+            addedStages = stages.count
         } else {
             try addResults(of: stage)
         }
@@ -127,9 +135,30 @@ final class ExperimentRecorder {
         }
     }
 
+    private func hold(inputsOf stage: Stage) throws {
+        let outputs = cachedOutputs
+        let paths = ([stage.file] + stage.dependencies.map(\.rooted) + stage.parameters.map(\.rooted))
+            .filter { ProjectPath.isInside($0) && !isCached($0, outputs) }
+        for path in paths { heldSince[path] = try FileStatus.of(workspace.root.pushing(path), followingLinks: true) }
+        try index.hold(paths.map { context.inRepository($0) })
+    }
+
+    /// The files among the stages' inputs that changed while the run went on, and so are recorded as they were.
+    func inputsChangedMeanwhile() throws -> [FilePath] {
+        try heldSince.filter { path, before in
+            guard before.kind == .file else { return false }
+            let now = try FileStatus.of(workspace.root.pushing(path), followingLinks: true)
+            return now?.modified != before.modified || now?.size != before.size
+        }.keys.sorted { $0.string < $1.string }
+    }
+
+    private var cachedOutputs: Set<FilePath> {
+        Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+    }
+
     /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
     private func addFiles(of stages: [Stage], locks: Bool) throws {
-        let outputs = Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        let outputs = cachedOutputs
         var paths: [FilePath] = []
         for stage in stages {
             paths += [stage.file, stage.lockFile]
@@ -167,7 +196,7 @@ final class ExperimentRecorder {
 
     private func add(_ paths: [FilePath]) throws {
         var seen: Set<FilePath> = []
-        let wanted = paths.filter { ProjectPath.isInside($0) && seen.insert($0).inserted }
+        let wanted = paths.filter { ProjectPath.isInside($0) && heldSince[$0] == nil && seen.insert($0).inserted }
         // A path that exists nowhere is no file of this experiment; one that was there before is a deletion.
         try index.add(wanted.map { context.inRepository($0) })
     }

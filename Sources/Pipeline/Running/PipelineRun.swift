@@ -16,6 +16,8 @@ package struct RunOptions {
     package var allowMissing = false
     /// Asks before each stage; `nil` does not ask.
     package var confirm: ((String) -> Bool)?
+    /// Whether outputs go to the cache.
+    package var storesOutputs = true
     /// Whether files must have reached the disk before a stage counts as done.
     package var sync = false
 
@@ -30,8 +32,8 @@ package struct RunResult {
     package var executed: [(stage: Stage, entry: StageLock)] = []
     /// Those of them that were skipped, because nothing about them changed.
     package var unchanged: [(stage: Stage, entry: StageLock)] = []
-    /// The address of the stage that was interrupted after a checkpoint, and of those that were left out.
-    package var interrupted: (stage: String, skipped: [String])?
+    /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
+    package var early: (stage: String, ending: StageEnding, skipped: [String])?
 
     package init() {}
 }
@@ -68,17 +70,18 @@ package struct PipelineRun {
         self.options = options
         self.folder = folder
         self.console = console
-        saver = StageSaver(workspace, console: console, sync: options.sync)
+        saver = StageSaver(
+            workspace, console: console, sync: options.sync, storesOutputs: options.storesOutputs)
     }
 
     /// Runs those of the stages that changed.
     ///
     /// - Parameters:
     ///   - exclusion: Lets other writers of the project wait while results are saved.
-    ///   - onIdle: Called while a command runs and nobody waits for us.
+    ///   - onIdle: Called while a command of the stage runs and nobody waits for us; the first time when it starts.
     /// - Throws: ``RunError`` and what saving throws. Stages that were done before stay done.
     package func run(
-        _ stages: [Stage], exclusion: any Exclusion, onIdle: () -> Void = {}, onCheckpoint: Checkpoint?
+        _ stages: [Stage], exclusion: any Exclusion, onIdle: (Stage) -> Void = { _ in }, onCheckpoint: Checkpoint?
     ) throws -> RunResult {
         var result = RunResult()
         var isBehindRun = false
@@ -105,14 +108,15 @@ package struct PipelineRun {
             let execution = StageExecution(
                 workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
                 address: address, console: console)
-            let outcome = try execution.run(exclusion, onIdle: onIdle) { try onCheckpoint?(stage, $0, unchanged) }
+            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) {
+                try onCheckpoint?(stage, $0, unchanged)
+            }
             result.visited.append((stage, outcome.entry))
             result.executed.append((stage, outcome.entry))
-            if outcome.isInterrupted {
-                let skipped = stages[(index + 1)...].map { $0.address(relativeTo: folder) }
-                result.interrupted = (address, skipped)
-                break
-            }
+            if case .complete = outcome.ending { continue }
+            let skipped = stages[(index + 1)...].map { $0.address(relativeTo: folder) }
+            result.early = (address, outcome.ending, skipped)
+            break
         }
         workspace.memo.save()
         return result
@@ -121,7 +125,8 @@ package struct PipelineRun {
     private func skip(_ stage: Stage, _ address: String, _ status: StageStatus) throws {
         if stage.isFrozen {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
-            if !status.outputs.isEmpty { try verifyFrozen(stage, address) }
+            let mayBeMissing = options.allowMissing && status.lacksDataOnly
+            if !status.outputs.isEmpty, !mayBeMissing { try verifyFrozen(stage, address) }
             return
         }
         console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")

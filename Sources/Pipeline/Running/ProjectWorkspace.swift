@@ -41,6 +41,8 @@ package final class ProjectWorkspace {
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
     private let nameless: NamelessFiles
     package private(set) var parameters: ParameterReader
+    /// The stages whose entries were written so far, in that order.
+    package private(set) var savedStages: [Stage] = []
 
     package var root: FilePath { project.root }
     package var store: ObjectStore { reader.store }
@@ -62,13 +64,17 @@ package final class ProjectWorkspace {
         tree = WorkspaceTree(root: project.root)
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
+        let parameters = ParameterReader(tree: tree)
+        let templates = TemplateSource(
+            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
         files = try PipelineDiscovery.files(
             in: tree,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
-            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
         graph = try StageGraph(files.flatMap(\.stages), checking: checking)
+        if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let settings = try project.config.cache(root: project.root)
         let store = ObjectStore(
             directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
@@ -80,11 +86,17 @@ package final class ProjectWorkspace {
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        parameters = ParameterReader(tree: tree)
+        self.parameters = parameters
     }
 
     /// Forgets what was read of parameter files, because they changed.
     package func rereadParameters() { parameters = ParameterReader(tree: tree) }
+
+    /// - Throws: ``PipelineError`` where these stages would not make a sound project.
+    package func check(_ stages: [Stage]) throws {
+        _ = try StageGraph(stages)
+        try DataIgnore.refuseHidden(stages, rules: reader.ignoring, in: tree)
+    }
 
     /// The entry that the last run of a stage left; `nil` where there is none.
     package func lock(of stage: Stage) -> StageLock? { locks[stage.lockFile]?.lock[stage.name] }
@@ -100,7 +112,23 @@ package final class ProjectWorkspace {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
         }
+        if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
+            savedStages.append(stage)
+        }
         return outcome
+    }
+
+    /// Removes a stage's entry, and the file with its last one.
+    package func removeLock(of stage: Stage) throws {
+        let path = stage.lockFile
+        guard let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        } else {
+            try FileIO.remove(root.pushing(path))
+            locks[path] = (nil, LockFile())
+        }
     }
 
     /// Does what saving a stage's results would otherwise take time for later.
@@ -162,5 +190,25 @@ enum DataIgnore {
         var rules = IgnoreRules()
         if let bytes = try tree.contents(of: ".dvcignore") { rules.add(bytes, in: "") }
         return rules
+    }
+
+    /// - Throws: ``PipelineError/forbiddenOutput(path:reason:)`` for an output that the rules hide: its data would be
+    ///   empty, whatever its command writes.
+    static func refuseHidden(_ stages: [Stage], rules top: IgnoreRules, in tree: WorkspaceTree) throws {
+        var known: [FilePath: IgnoreRules] = ["": top]
+        func rules(in folder: FilePath) throws -> IgnoreRules {
+            if let rules = known[folder] { return rules }
+            var rules = try rules(in: folder.removingLastComponent())
+            if let bytes = try tree.contents(of: folder.appending(".dvcignore")) { rules.add(bytes, in: folder) }
+            known[folder] = rules
+            return rules
+        }
+        for output in stages.flatMap(\.outputs) where output.isInsideProject {
+            let rules = try rules(in: output.rooted.removingLastComponent())
+            // Whether it will be a folder is known only when it is there.
+            if rules.ignores(output.rooted, isFolder: false) || rules.ignores(output.rooted, isFolder: true) {
+                throw PipelineError.forbiddenOutput(path: output.path, reason: "a pattern in '.dvcignore' hides it")
+            }
+        }
     }
 }

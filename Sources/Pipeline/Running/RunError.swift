@@ -26,7 +26,7 @@ package enum RunError: UserFacingError, Hashable {
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
         case .checkpointStages(let stages):
             "stages with checkpoints are not for 'repro': \(stages.map { "'\(clean($0))'" }.joined(separator: ", "))"
-        case .declined(let stage): "stage '\(clean(stage))' was not run, as you asked"
+        case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
         }
@@ -62,6 +62,8 @@ package enum RunError: UserFacingError, Hashable {
         switch exit {
         case .status(127): "exited with status 127: the shell did not find a command"
         case .status(126): "exited with status 126: a command may not be run"
+        case .status(let status) where status > 128 && status < 160:
+            "exited with status \(status), as after \(name(of: status - 128))"
         case .status(let status): "exited with status \(status)"
         case .signal(let signal): "was ended by \(name(of: signal))"
         }

@@ -4,6 +4,15 @@ import Files
 import Processes
 import SystemPackage
 
+/// How a stage ended whose results so far are saved.
+package enum StageEnding {
+    case complete
+    /// Somebody stopped the command after a checkpoint.
+    case interrupted
+    /// The command failed by itself after a checkpoint.
+    case failed(RunError)
+}
+
 /// One stage from the removal of its old outputs to its entry in the lock file.
 struct StageExecution {
     let workspace: ProjectWorkspace
@@ -16,8 +25,7 @@ struct StageExecution {
 
     struct Outcome {
         let entry: StageLock
-        /// Whether the command failed or was stopped after a checkpoint.
-        let isInterrupted: Bool
+        let ending: StageEnding
     }
 
     /// - Parameter onIdle: Called while a command runs and nobody waits for us.
@@ -38,15 +46,16 @@ struct StageExecution {
             console.note("> \(Console.sanitized(line))")
             let outcome = try runLine(line, onIdle, checkpoint)
             if outcome.exit.isSuccess { continue }
-            if let last { return Outcome(entry: last, isInterrupted: true) }
-            throw RunError.commandFailed(
+            let failure = RunError.commandFailed(
                 stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+            guard let last else { throw failure }
+            return Outcome(entry: last, ending: outcome.wasAskedToEnd ? .interrupted : .failed(failure))
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
         try exclusion.exclusively {
             entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
         }
-        return Outcome(entry: entry, isInterrupted: false)
+        return Outcome(entry: entry, ending: .complete)
     }
 
     private func runLine(
@@ -78,10 +87,24 @@ struct StageExecution {
             if output.survivesRuns {
                 try DataLink.unprotect(path)
             } else if try workspace.isReallyInside(output.rooted) {
+                if output.isCached { try keepUnsaved(output, path) }
                 try FileIO.removeTree(path)
             }
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
+    }
+    /// Stores what the cache does not have of an output before it is removed: somebody may have edited it.
+    private func keepUnsaved(_ output: Output, _ path: FilePath) throws {
+        let previous = workspace.lock(of: stage)?.output(output.path)
+        // What cannot be hashed was never an output.
+        guard let present = try? workspace.hash(output.rooted, previous: previous, saving: false), present.size > 0,
+            try !workspace.store.contains(present),
+            let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
+        else { return }
+        let object = workspace.store.path(of: saved.md5, saved.generation)
+        console.note(
+            "'\(Console.sanitized(output.path))' had contents that were saved nowhere; they are kept as "
+                + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
     }
 }
