@@ -15,6 +15,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case noBestMetric(String)
     /// The metric that `exp.best` names is in none of the checkpoints; `available` are the numbers that are.
     case missingMetric(String, available: [String])
+    /// Nowhere is a metrics file of this name, or one in such a folder; `available` are those of the workspace.
+    case noMetrics(String, available: [String])
     case notAnExperiment(String)
     case isBaseline(String)
     /// An experiment where a commit is meant that experiments start from.
@@ -50,6 +52,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .noBestMetric(let name): "cannot tell which checkpoint of '\(Console.sanitized(name))' is the best"
         case .missingMetric(let metric, _):
             "cannot tell which checkpoint is the best: none has the metric '\(Console.sanitized(metric))' of 'exp.best'"
+        case .noMetrics(let file, _): "there are no metrics in '\(Console.sanitized(file))'"
         case .notAnExperiment(let revision): "'\(Console.sanitized(revision))' does not belong to an experiment"
         case .isBaseline(let revision):
             "'\(Console.sanitized(revision))' is the commit that experiments started from, or an older one"
@@ -91,6 +94,10 @@ package enum ExperimentError: UserFacingError, Hashable {
             "they have \(available.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")): "
                 + "git config exp.best NAME (highest), or -NAME (lowest)"
         case .isNoBaseline(_, let baselines): "to see it: '--rev \(baselines[0])'"
+        case .noMetrics(_, let available) where available.isEmpty:
+            "no stage has metrics; '-M' of 'git exp stage add' names some"
+        case .noMetrics(_, let available):
+            "the project has \(available.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))"
         case .notAnExperiment: "'git exp list' shows the experiments"
         case .isBaseline: "name an experiment or one of its checkpoints; 'git exp list' shows them"
         case .unchangedCheckpoint(_, let heads):

@@ -1,3 +1,4 @@
+import Diagnostics
 import Formats
 import Git
 import Pipeline
@@ -21,28 +22,37 @@ package struct MetricsTargets: Sendable {
 package struct MetricsReading {
     private let context: ProjectContext
     private let reader: RevisionReader
+    private let targets: MetricsTargets
+    /// The targets seen from the project root.
+    private let wanted: [FilePath]
 
-    package init(_ context: ProjectContext) throws {
+    package init(_ context: ProjectContext, targets: MetricsTargets = MetricsTargets()) throws {
         self.context = context
+        self.targets = targets
+        wanted = targets.paths.map { ProjectPath.rooted($0, in: context.folder, root: context.project.root) }
         reader = try RevisionReader(context)
+        if !targets.areFolders { reader.furtherMetrics = wanted }
     }
 
     /// The metrics of the workspace, and those of a selection of commits.
     ///
     /// The workspace is left out where it has the metrics of the branch that is checked out.
-    /// - Parameter targets: The files that count.
-    package func revisions(
-        _ selection: BaselineSelection?, targets: MetricsTargets
-    ) throws -> [(revision: String, files: [MetricsFile])] {
-        let workspace = try files(reader.workspaceData(), targets)
-        guard let selection else { return [("", workspace)] }
+    /// - Throws: ``ExperimentError/noMetrics(_:available:)`` for a target that none of them has.
+    package func revisions(_ selection: BaselineSelection?) throws -> [(revision: String, files: [MetricsFile])] {
+        let workspace = try files(reader.workspaceData())
+        guard let selection else {
+            try requireTargets(in: [workspace])
+            return [("", workspace)]
+        }
         let repository = try context.withGit().repository
         let chains = ChainReader(repository)
         let commits = try selection.commits(in: repository, chains: chains)
         let labels = try labels(of: commits, selection, in: repository)
         var result = try commits.map { id in
-            (revision: labels[id] ?? id.hex, files: try files(reader.data(of: chains.commit(id)), targets))
+            let name = labels[id] ?? id.hex
+            return (revision: name, files: try files(reader.data(of: chains.commit(id)), of: name))
         }
+        try requireTargets(in: [workspace] + result.map(\.files))
         let branch = try repository.headBranch().map { String($0.dropFirst("refs/heads/".count)) }
         let own = result.first { revision, _ in branch.map { revision.isIdentical(to: $0) } ?? false }
         if own.map({ $0.files == workspace }) ?? false { return result }
@@ -67,23 +77,38 @@ package struct MetricsReading {
     }
 
     /// The metrics of what a user names, `workspace` included.
-    package func files(of text: String, _ resolver: RevisionResolver, targets: MetricsTargets) throws -> [MetricsFile] {
-        if text == "workspace" { return try files(reader.workspaceData(), targets) }
+    package func files(of text: String, _ resolver: RevisionResolver) throws -> [MetricsFile] {
+        if text == "workspace" { return try files(reader.workspaceData()) }
         let commit = try resolver.repository.commit(resolver.resolve(text).commit)
-        return try files(reader.data(of: commit), targets)
+        return try files(reader.data(of: commit), of: text)
     }
 
-    private func files(_ data: RevisionData, _ targets: MetricsTargets) -> [MetricsFile] {
-        let wanted = targets.paths.map { ProjectPath.rooted($0, in: context.folder, root: context.project.root) }
-        return data.metrics.compactMap { file, contents in
-            let path = FilePath(file)
-            let isWanted = wanted.contains { $0 == path || targets.areFolders && path.starts(with: $0) }
-            if !wanted.isEmpty, !isWanted { return nil }
+    private func files(_ data: RevisionData, of revision: String? = nil) -> [MetricsFile] {
+        data.metrics.compactMap { file, contents -> MetricsFile? in
+            if !wanted.isEmpty, !wanted.contains(where: { targets.take(FilePath(file), $0) }) { return nil }
             guard case .value(let value) = contents else {
+                let place = revision.map { Console.sanitized($0) + ": " } ?? ""
+                context.console.warn(place + Console.sanitized(contents.problem ?? ""))
                 return MetricsFile(path: file, value: nil, leaves: [])
             }
             return MetricsFile(path: file, value: value, leaves: value.metricLeaves)
         }
+    }
+
+    /// - Throws: ``ExperimentError/noMetrics(_:available:)`` for a target that none of the revisions has.
+    package func requireTargets(in revisions: [[MetricsFile]]) throws {
+        for (text, target) in zip(targets.paths, wanted) {
+            let isThere = revisions.contains { $0.contains { targets.take(FilePath($0.path), target) } }
+            if isThere { continue }
+            let known = try reader.workspaceData().metrics.map(\.file)
+            throw ExperimentError.noMetrics(text, available: known)
+        }
+    }
+}
+
+extension MetricsTargets {
+    fileprivate func take(_ file: FilePath, _ target: FilePath) -> Bool {
+        file == target || areFolders && file.starts(with: target)
     }
 }
 
