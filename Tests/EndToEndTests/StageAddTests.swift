@@ -28,4 +28,15 @@ import Testing
         try sandbox.expOK("repro", "-q")
         #expect(try sandbox.read("out.txt") == "print('x y', \"$HOME\")\n a `b`")
     }
+
+    @Test func namesOfStages() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        for name in ["tr@in", "a.b", "a/b", "a\tb"] {
+            let refused = try sandbox.exp("stage", "add", "-n", name, "ls")
+            #expect(refused.status == 129)
+            #expect(refused.errors.contains("hint: of punctuation a name may only have '-' and '_'"), "\(refused)")
+        }
+        for name in ["train ü", "模型", "a-b_c"] { try sandbox.expOK("stage", "add", "-n", name, "ls") }
+    }
 }
