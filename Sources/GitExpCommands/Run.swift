@@ -34,7 +34,7 @@ struct Run: ParsableCommand {
 
     @Option(
         name: [.customShort("S", allowingJoined: true), .long],
-        help: "Change a parameter first: [FILE:]key=value; +key=value adds one, ~key deletes one.")
+        help: "Change a parameter first: [FILE:]key=value; [FILE:]+key=value adds one, [FILE:]~key deletes one.")
     var setParam: [String] = []
 
     @Flag(name: .shortAndLong, help: "Run stages also where nothing changed, and replace an experiment of the name.")
