@@ -9,6 +9,8 @@ package struct SourceControl {
     package var isIgnored: (_ path: FilePath, _ isFolder: Bool) throws -> Bool
     /// Whether git tracks a path, relative to the project root.
     package var isTracked: (_ path: FilePath) throws -> Bool
+    /// Whether cached outputs are to be hidden by `.gitignore` files.
+    package var keepsIgnoreFiles = true
 
     package init(
         isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool,
@@ -19,7 +21,11 @@ package struct SourceControl {
     }
 
     /// Without git: nothing is ignored or tracked.
-    package static var none: SourceControl { SourceControl(isIgnored: { _, _ in false }, isTracked: { _ in false }) }
+    package static var none: SourceControl {
+        var none = SourceControl(isIgnored: { _, _ in false }, isTracked: { _ in false })
+        none.keepsIgnoreFiles = false
+        return none
+    }
 }
 
 /// A project in the workspace: its pipelines, its lock files and its data.

@@ -43,7 +43,8 @@ package enum RunError: UserFacingError, Hashable {
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
         case .outputTracked(let path):
-            "let git forget it with 'git rm --cached \(clean(path))', or say 'cache: false' in dvc.yaml"
+            "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "
+                + "'cache: false' in dvc.yaml"
         case .outputOutside: "choose a path inside the project, or say 'cache: false'"
         case .checkpointStages: "use 'git exp run'"
         case .declined, .interruptedBetween, .stagesFailed: nil
