@@ -420,7 +420,7 @@ def main():
         if name != "GIT_EXP_INTEROP_VENVS":
             del os.environ[name]
     os.environ |= {"PATH": f"{work / 'bin'}{os.pathsep}{os.environ['PATH']}", "GIT_CONFIG_GLOBAL": str(work / "gitconfig"),
-                   "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "HOME": str(work), "LC_ALL": "C.UTF-8",
+                   "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "SHELL": "/bin/sh", "HOME": str(work), "LC_ALL": "C.UTF-8",
                    "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(work / "site-cache")}
     begin = time.monotonic()
     try:

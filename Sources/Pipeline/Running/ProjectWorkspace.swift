@@ -134,7 +134,7 @@ package final class ProjectWorkspace {
     func prepare(for stage: Stage) {
         let isKept = StageRunCache.keeps(stage)
         store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
-        nameless.prepare(1)
+        if stage.hasCheckpoints { nameless.prepare(1) }
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change
