@@ -6,6 +6,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(name: .long, help: "A commit whose experiments count; may be given more than once. Default: HEAD.")
     var rev: [String] = []
 
+    // A negative number is a value, not another option.
     @Option(
         name: [.customShort("n", allowingJoined: true), .customLong("num")], parsing: .unconditional,
         help: "Also so many commits before each; negative: all.")

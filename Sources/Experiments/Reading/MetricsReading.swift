@@ -18,7 +18,7 @@ package struct MetricsTargets: Sendable {
     }
 }
 
-/// Reads the metrics of revisions.
+/// Reads the metrics of revisions; files are named as seen from the folder of the call.
 package struct MetricsReading {
     private let context: ProjectContext
     private let reader: RevisionReader
@@ -86,21 +86,27 @@ package struct MetricsReading {
     private func files(_ data: RevisionData, of revision: String? = nil) -> [MetricsFile] {
         data.metrics.compactMap { file, contents -> MetricsFile? in
             if !wanted.isEmpty, !wanted.contains(where: { targets.take(FilePath(file), $0) }) { return nil }
+            let shown = shown(file)
             guard case .value(let value) = contents else {
                 let place = revision.map { Console.sanitized($0) + ": " } ?? ""
                 context.console.warn(place + Console.sanitized(contents.problem ?? ""))
-                return MetricsFile(path: file, value: nil, leaves: [])
+                return MetricsFile(path: shown, value: nil, leaves: [])
             }
-            return MetricsFile(path: file, value: value, leaves: value.metricLeaves)
+            return MetricsFile(path: shown, value: value, leaves: value.metricLeaves)
         }
     }
+
+    /// A path of the project, seen from the folder of the call.
+    private func shown(_ file: String) -> String { ProjectPath.relative(FilePath(file), from: context.folder).string }
 
     /// - Throws: ``ExperimentError/noMetrics(_:available:)`` for a target that none of the revisions has.
     package func requireTargets(in revisions: [[MetricsFile]]) throws {
         for (text, target) in zip(targets.paths, wanted) {
-            let isThere = revisions.contains { $0.contains { targets.take(FilePath($0.path), target) } }
+            let isThere = revisions.contains { files in
+                files.contains { targets.take(ProjectPath.rooted($0.path, in: context.folder), target) }
+            }
             if isThere { continue }
-            let known = try reader.workspaceData().metrics.map(\.file)
+            let known = try reader.workspaceData().metrics.map { shown($0.file) }
             throw ExperimentError.noMetrics(text, available: known)
         }
     }
