@@ -85,9 +85,8 @@ package struct MetricsReading {
 
     private func files(_ data: RevisionData, of revision: String? = nil) -> [MetricsFile] {
         data.metrics.compactMap { file, contents -> MetricsFile? in
-            let path = FilePath(file)
-            if !wanted.isEmpty, !wanted.contains(where: { targets.take(path, $0) }) { return nil }
-            let shown = ProjectPath.relative(path, from: context.folder).string
+            if !wanted.isEmpty, !wanted.contains(where: { targets.take(FilePath(file), $0) }) { return nil }
+            let shown = shown(file)
             guard case .value(let value) = contents else {
                 let place = revision.map { Console.sanitized($0) + ": " } ?? ""
                 context.console.warn(place + Console.sanitized(contents.problem ?? ""))
@@ -97,16 +96,17 @@ package struct MetricsReading {
         }
     }
 
+    /// A path of the project, seen from the folder of the call.
+    private func shown(_ file: String) -> String { ProjectPath.relative(FilePath(file), from: context.folder).string }
+
     /// - Throws: ``ExperimentError/noMetrics(_:available:)`` for a target that none of the revisions has.
     package func requireTargets(in revisions: [[MetricsFile]]) throws {
         for (text, target) in zip(targets.paths, wanted) {
             let isThere = revisions.contains { files in
-                files.contains { file in
-                    targets.take(ProjectPath.rooted(file.path, in: context.folder, root: context.project.root), target)
-                }
+                files.contains { targets.take(ProjectPath.rooted($0.path, in: context.folder), target) }
             }
             if isThere { continue }
-            let known = try reader.workspaceData().metrics.map(\.file)
+            let known = try reader.workspaceData().metrics.map { shown($0.file) }
             throw ExperimentError.noMetrics(text, available: known)
         }
     }

@@ -42,7 +42,7 @@ package struct ParameterOverride: Hashable, Sendable {
             let sign = file.prefix { $0 == "+" || $0 == "~" }
             if !sign.isEmpty {
                 let meant = "\(file.dropFirst(sign.count)):\(sign)\(text)"
-                throw .misspelled(argument, problem: "'\(sign)' stands behind the file", meant: meant)
+                throw .misspelled(argument, problem: "'\(sign)' belongs behind the file and its colon", meant: meant)
             }
         }
         var rest = text[...]

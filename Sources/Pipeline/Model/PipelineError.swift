@@ -17,10 +17,10 @@ package enum PipelineError: UserFacingError, Hashable {
     case unknownStage(name: String, file: String, similar: [String])
     /// A target names a file that is not there.
     case missingPipelineFile(String)
-    /// A folder without any stages in or below it.
-    case noPipelineBelow(String)
     /// There is no `dvc.yaml` in the current folder, and the target that may be meant.
     case noPipelineHere(instead: String)
+    /// A folder without any stages in or below it.
+    case noPipelineBelow(String)
     /// A target that this program does not understand yet.
     case unsupportedTarget(String, reason: String)
     /// Two stages write the same path.
@@ -64,8 +64,8 @@ package enum PipelineError: UserFacingError, Hashable {
         case .missingParameterFile(let file): "the parameter file '\(shown(file))' does not exist"
         case .unknownStage(let name, let file, _): "no stage '\(shown(name))' in '\(shown(file))'"
         case .missingPipelineFile(let file): "'\(shown(file))' does not exist"
-        case .noPipelineBelow(let folder): "there is no dvc.yaml in or below '\(shown(folder))'"
         case .noPipelineHere: "there is no 'dvc.yaml' in this folder"
+        case .noPipelineBelow(let folder): "there is no dvc.yaml in or below '\(shown(folder))'"
         case .unsupportedTarget(let target, let reason): "cannot use '\(shown(target))' as a target: \(reason)"
         case .sharedOutput(let path, let stages) where Set(stages).count == 1:
             "stage '\(shown(stages[0]))' writes '\(shown(path))' twice"
