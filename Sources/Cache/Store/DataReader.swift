@@ -81,7 +81,13 @@ package struct DataReader: Sendable {
         }
     }
 
-    private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
+    /// The files of a directory with their hashes, sorted by path.
+    ///
+    /// - Returns: The entries, and the sum of the sizes in bytes.
+    /// - Throws: What ``hash(_:generation:saving:)`` throws.
+    package func entries(
+        of path: FilePath, generation: Generation, saving: Bool
+    ) throws -> (entries: [ManifestEntry], size: Int) {
         let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
         let digests = Digests(count: files.count)
         var small: [Int] = []
@@ -104,11 +110,16 @@ package struct DataReader: Sendable {
             digests.set(index, hash.md5)
         }
         let entries = zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
+        return (entries, files.reduce(0) { $0 + $1.status.size })
+    }
+
+    private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
+        let (entries, size) = try entries(of: path, generation: generation, saving: saving)
         let bytes = Manifest.bytes(of: entries)
         let md5 = MD5.hex(bytes) + ".dir"
         if saving { try store.store(bytes, as: md5, generation) }
         return OutputHash(
-            md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: files.count, generation: generation)
+            md5: md5, size: size, nfiles: entries.count, generation: generation)
     }
 
     private func readBatch(

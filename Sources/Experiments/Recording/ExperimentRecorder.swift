@@ -123,7 +123,7 @@ final class ExperimentRecorder {
 
     /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
     private func addFiles(of stages: [Stage], locks: Bool) throws {
-        let outputs = Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        let outputs = Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
         var paths: [FilePath] = []
         for stage in stages {
             paths += [stage.file, stage.lockFile]

@@ -86,6 +86,12 @@ package struct PipelineRun {
             if let signal = process.pendingInterruption() { throw RunError.interruptedBetween(signal: signal) }
             let address = stage.address(relativeTo: folder)
             let status = try workspace.status(of: stage)
+            if stage.isTrackedData {
+                let entry = try verifySource(stage, address, status, exclusion)
+                result.visited.append((stage, entry))
+                if let entry { result.unchanged.append((stage, entry)) }
+                continue
+            }
             let isNeeded = status.isChanged && !(options.allowMissing && status.lacksDataOnly)
             guard isNeeded || options.force || (options.forceDownstream && isBehindRun), !stage.isFrozen else {
                 try skip(stage, address, status)
@@ -124,6 +130,26 @@ package struct PipelineRun {
             return
         }
         console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
+    }
+
+    /// Takes what a `.dvc` file tracks as it is now.
+    private func verifySource(
+        _ stage: Stage, _ address: String, _ status: StageStatus, _ exclusion: any Exclusion
+    ) throws -> StageLock? {
+        let shown = Console.sanitized(address)
+        guard !status.outputs.isEmpty || (options.force && !stage.isFrozen) else {
+            console.note("'\(shown)' didn't change, skipping")
+            return workspace.lock(of: stage)
+        }
+        if options.allowMissing && status.lacksDataOnly { return workspace.lock(of: stage) }
+        console.note("Verifying data sources in stage: '\(shown)'")
+        if options.dryRun { return workspace.lock(of: stage) }
+        var entry: StageLock?
+        try exclusion.exclusively {
+            entry = try saver.save(
+                stage, address: address, inputs: saver.recordedInputs(of: stage), isCheckpoint: false)
+        }
+        return entry
     }
 
     private func verifyFrozen(_ stage: Stage, _ address: String) throws {

@@ -27,6 +27,8 @@ package final class ProjectWorkspace {
     package let project: Project
     package let tree: WorkspaceTree
     package let files: [PipelineFile]
+    /// The `.dvc` files.
+    package let trackedData: [TrackedData]
     package let graph: StageGraph
     package let reader: DataReader
     package let memo: StatMemo
@@ -54,13 +56,15 @@ package final class ProjectWorkspace {
         self.sourceControl = sourceControl
         tree = WorkspaceTree(root: project.root)
         let ignoring = try DataIgnore.rules(in: tree)
-        files = try PipelineDiscovery.files(
-            in: tree,
+        let found = try PipelineDiscovery.everything(
+            in: tree, root: project.root,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
             parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
-        graph = try StageGraph(files.flatMap(\.stages), checking: checking)
+        files = found.files
+        trackedData = found.trackedData.files.map(\.data)
+        graph = try StageGraph(found.trackedData.stages, checking: checking)
         let settings = try project.config.cache(root: project.root)
         let store = ObjectStore(
             directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
@@ -70,6 +74,9 @@ package final class ProjectWorkspace {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+        }
+        for (bytes, data) in found.trackedData.files {
+            locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
         parameters = ParameterReader(tree: tree)
@@ -87,12 +94,31 @@ package final class ProjectWorkspace {
     package func writeLock(of stage: Stage, _ entry: StageLock, sync: Bool) throws -> LockFile.Outcome {
         let path = stage.lockFile
         let old = locks[path]?.bytes
+        if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
         }
         return outcome
+    }
+
+    /// Writes a `.dvc` file with the hashes that it holds.
+    ///
+    /// - Parameter properties: What to set in every output besides.
+    /// - Returns: What that did to the file.
+    package func writeTrackedData(
+        _ data: TrackedData, properties: Mapping = Mapping(), sync: Bool
+    ) throws -> LockFile.Outcome {
+        let path = data.path
+        let old = locks[path]?.bytes
+        let isSame = locks[path]?.lock[""]?.isEqual(to: data.entry) ?? false
+        if isSame && properties.isEmpty { return .unchanged }
+        let bytes = try data.text(replacing: old, entry: data.entry, properties: properties)
+        if bytes == old { return .unchanged }
+        try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+        locks[path] = (bytes, LockFile(stages: [("", data.entry)]))
+        return old == nil ? .created : .changed
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change

@@ -39,6 +39,11 @@ package struct StageSaver {
         return Inputs(dependencies: dependencies, parameters: parameters)
     }
 
+    /// What a `.dvc` file says of where its data came from; that does not change when the data does.
+    package func recordedInputs(of stage: Stage) -> Inputs {
+        Inputs(dependencies: workspace.lock(of: stage)?.dependencies ?? [], parameters: [])
+    }
+
     /// Saves what the stage has written so far.
     ///
     /// - Parameter isCheckpoint: Whether the command is still running; a checkpoint output may be missing then.
@@ -54,6 +59,7 @@ package struct StageSaver {
             let previous = old?.output(output.path)
             guard let hash = try workspace.hash(output.rooted, previous: previous, saving: output.isCached) else {
                 if isCheckpoint && output.isCheckpoint { continue }
+                if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
             if hash.size == 0, !isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
@@ -62,14 +68,16 @@ package struct StageSaver {
                 if isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
                 } else {
-                    try DataLink.relink(workspace.root.pushing(output.rooted), to: hash, in: workspace.store)
+                    try relink(output, hash)
                 }
             }
             outputs.append(LockEntry(path: output.path, hash: hash))
         }
         let entry = StageLock(
             stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs)
-        switch try workspace.writeLock(of: stage, entry, sync: sync) {
+        let outcome = try workspace.writeLock(of: stage, entry, sync: sync)
+        if stage.isTrackedData { return entry }
+        switch outcome {
         case .created:
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
             console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
@@ -77,6 +85,12 @@ package struct StageSaver {
         case .unchanged: break
         }
         return entry
+    }
+
+    /// Replaces saved files by links to their objects, where links are wanted.
+    private func relink(_ output: Output, _ hash: OutputHash) throws {
+        guard let first = workspace.store.linkTypes.first, first == .hardlink || first == .symlink else { return }
+        try Checkout(workspace.reader).relink(hash, at: workspace.root.pushing(output.rooted))
     }
 
     private func refuseUntrackable(_ output: Output) throws {
