@@ -93,7 +93,7 @@ package struct Checkout {
 
     /// - Throws: ``CacheError/unsavedData(_:)`` for contents that the cache does not have.
     func refuseUnsaved(_ path: FilePath, _ old: OutputHash?, _ generation: Generation) throws {
-        guard let old, try !store.contains(old) else { return }
+        guard let old, try !store.contains(old), try !store.contains(old.inOtherGeneration) else { return }
         if old.isDirectory, try reader.entries(of: path, generation: generation, saving: false).entries.isEmpty { return }
         throw CacheError.unsavedData([path])
     }
@@ -124,5 +124,14 @@ package struct Checkout {
         if !overwriting { try refuseUnsaved(path, try current(path, generation), generation) }
         try FileIO.removeTree(path)
         return true
+    }
+}
+
+extension OutputHash {
+    /// The same digits as those of a file that has no line ends to count differently.
+    fileprivate var inOtherGeneration: OutputHash {
+        var other = self
+        other.generation = generation == .two ? .three : .two
+        return other
     }
 }

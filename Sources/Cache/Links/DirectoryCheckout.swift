@@ -117,7 +117,7 @@ struct DirectoryCheckout {
     ) throws {
         let replaced = stale.map { ExactString($0.path) } + changed.map { ExactString($0.path) }.filter { old[$0] != nil }
         let unsaved = try replaced.filter { name in
-            try !(old[name].map { try store.hasObject($0, hash.generation) } ?? true)
+            try !(old[name].map { try store.hasObject($0, .three) || store.hasObject($0, .two) } ?? true)
         }
         if !unsaved.isEmpty { throw CacheError.unsavedData(unsaved.sorted().map { path.pushing(FilePath($0.text)) }) }
     }

@@ -88,6 +88,9 @@ package final class ProjectWorkspace {
     /// The entry that the last run of a stage left; `nil` where there is none.
     package func lock(of stage: Stage) -> StageLock? { locks[stage.lockFile]?.lock[stage.name] }
 
+    /// What a `.dvc` file says; `nil` where there is no such file.
+    func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
+
     /// Writes a stage's entry.
     ///
     /// - Returns: What that did to the file.
