@@ -67,14 +67,14 @@ package struct MetricsTable {
 
 /// What `metrics diff` prints.
 package struct MetricsComparison {
-    private struct Row {
+    struct Row {
         let path: String
         let name: String
         let old: Value?
         let new: Value?
     }
 
-    private let rows: [Row]
+    let rows: [Row]
 
     /// - Parameter includesEqual: Whether metrics that did not change count, too.
     package init(old: [MetricsFile], new: [MetricsFile], includesEqual: Bool) {

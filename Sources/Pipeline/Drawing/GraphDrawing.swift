@@ -133,3 +133,12 @@ package struct GraphDrawing: Sendable {
         return parts
     }
 }
+
+extension StageGraph {
+    /// Stages with all that they need, or with all that they are connected with, in the order of the project.
+    package func around(_ stages: [Stage], wholePipelines: Bool) -> [Stage] {
+        let starts = stages.compactMap(number)
+        let members = postOrder(from: starts) { wholePipelines ? upstream[$0] + downstream[$0] : upstream[$0] }
+        return members.sorted().map { self.stages[$0] }
+    }
+}

@@ -29,6 +29,8 @@ package struct DataCheckout {
         package var relinked = 0
         /// What could not be brought, and why.
         package var failures: [(path: String, error: any UserFacingError)] = []
+
+        package init() {}
     }
 
     private let workspace: ProjectWorkspace
