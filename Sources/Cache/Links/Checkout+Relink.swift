@@ -25,7 +25,7 @@ extension Checkout {
         defer { staging.remove() }
         let sample = try pending.first { try (FileStatus.of($0.path, followingLinks: true)?.size ?? 0) > 0 }
         let placement = try Placement(reader, hash.generation, links, sample: sample?.md5, staging)
-        let items = pending.map { Placement.Item(md5: $0.md5, target: staging.next()) }
+        let items = pending.map { Placement.Item(md5: $0.md5, target: staging.next(), destination: $0.path) }
         try placement.place(items)
         for (file, item) in zip(pending, items) { try FileIO.move(item.target, to: file.path) }
         return pending.count
@@ -34,6 +34,7 @@ extension Checkout {
     private func needsRelink(_ file: FilePath, _ object: FilePath, _ links: [LinkType]) throws -> Bool {
         guard let status = try FileStatus.of(file, followingLinks: false) else { return false }
         switch links.first {
+        case .symlink where status.kind == .file && status.isExecutable: return status.links > 1
         case .symlink: return try FileIO.symlinkTarget(file) != object
         case .hardlink:
             if status.kind == .file, status.size == 0 || status.isExecutable { return false }

@@ -74,7 +74,7 @@ package struct Checkout {
         let types = hash.isExecutable ? [.reflink, .copy] : links
         let placement = try Placement(reader, hash.generation, types, sample: hash.md5, staging)
         let ready = staging.next()
-        try placement.place([Placement.Item(md5: hash.md5, target: ready)])
+        try placement.place([Placement.Item(md5: hash.md5, target: ready, destination: path)])
         if hash.isExecutable { try makeExecutable(ready) }
         if try FileStatus.of(path, followingLinks: false)?.kind == .directory { try FileIO.removeTree(path) }
         try FileIO.move(ready, to: path)

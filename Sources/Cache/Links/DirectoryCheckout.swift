@@ -26,7 +26,7 @@ struct DirectoryCheckout {
         if kind == .directory {
             present = try reader.entries(of: path, generation: hash.generation, saving: false).entries
             let bytes = Manifest.bytes(of: present)
-            if MD5.hex(bytes) + ".dir" == hash.md5 { return CheckoutOutcome() }
+            if below == nil, MD5.hex(bytes) + ".dir" == hash.md5 { return CheckoutOutcome() }
         }
         var wanted = try store.manifest(of: hash)
         try checkout.refuseLinkedParents(of: path)
@@ -61,7 +61,9 @@ struct DirectoryCheckout {
                 let folder = String(entry.path[..<slash])
                 if folders.insert(ExactString(folder)).inserted { try FileIO.makeDirectories(ready.pushing(FilePath(folder))) }
             }
-            return Placement.Item(md5: entry.md5, target: ready.pushing(FilePath(entry.path)))
+            let relative = FilePath(entry.path)
+            return Placement.Item(
+                md5: entry.md5, target: ready.pushing(relative), destination: path.pushing(relative))
         }
         try placement(wanted, staging).place(items)
         if kind != nil { try FileIO.remove(path) }
@@ -96,7 +98,10 @@ struct DirectoryCheckout {
         }
         let staging = try Staging(for: path.appending("x"), root: reader.root)
         defer { staging.remove() }
-        let items = changed.map { Placement.Item(md5: $0.md5, target: staging.next()) }
+        let items = changed.map { entry in
+            Placement.Item(
+                md5: entry.md5, target: staging.next(), destination: path.pushing(FilePath(entry.path)))
+        }
         try placement(changed, staging).place(items)
         for entry in stale { try remove(entry.path) }
         for (entry, item) in zip(changed, items) {

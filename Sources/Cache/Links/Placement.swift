@@ -10,6 +10,8 @@ struct Placement: Sendable {
     struct Item: Sendable {
         let md5: String
         let target: FilePath
+        /// Where the data goes in the end, for messages.
+        let destination: FilePath
     }
 
     let store: ObjectStore
@@ -83,13 +85,13 @@ struct Placement: Sendable {
                 try FileDescriptor.open(object, .readOnly, options: [.closeOnExec, .nonBlocking, .noFollow])
             }
         } catch  where error == .noSuchFileOrDirectory || error == .notDirectory {
-            throw CacheError.missingObject(md5: item.md5, path: item.target)
+            throw CacheError.missingObject(md5: item.md5, path: item.destination)
         } catch {
             throw FileError("read", object, error)
         }
         defer { try? file.close() }
         let status = try FileStatus.of(file, path: object)
-        guard status.kind == .file else { throw CacheError.missingObject(md5: item.md5, path: item.target) }
+        guard status.kind == .file else { throw CacheError.missingObject(md5: item.md5, path: item.destination) }
         guard status.size <= DataReader.laneLimit else { return nil }
         do {
             return try [UInt8](unsafeUninitializedCapacity: status.size) { buffer, count in
@@ -125,7 +127,7 @@ struct Placement: Sendable {
         let object = store.path(of: item.md5, generation)
         if type != .copy {
             guard let status = try FileStatus.of(object, followingLinks: false) else {
-                throw CacheError.missingObject(md5: item.md5, path: item.target)
+                throw CacheError.missingObject(md5: item.md5, path: item.destination)
             }
             if memo.md5(of: object, status, generation) != item.md5 {
                 let digest = try FileHasher.digest(of: object, generation: generation)
@@ -134,7 +136,11 @@ struct Placement: Sendable {
             }
             if try link(item) { return }
         }
-        try DataLink.copy(object, item.md5, generation, to: item.target)
+        do {
+            try DataLink.copy(object, item.md5, generation, to: item.target)
+        } catch CacheError.missingObject {
+            throw CacheError.missingObject(md5: item.md5, path: item.destination)
+        }
     }
 
     /// - Returns: Whether a link was made; an object that has too many of them already, and an empty one, is copied.
