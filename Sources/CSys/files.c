@@ -2,6 +2,8 @@
 #include "csys.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -28,4 +30,27 @@ int csys_syncfs(int descriptor) {
     sync();
     return 0;
 #endif
+}
+
+int csys_open_nameless(const char *folder, mode_t mode) {
+#ifdef O_TMPFILE
+    int file = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (file < 0) return -1;
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    // Without /proc it could never get a name.
+    if (access(link, F_OK) == 0) return file;
+    close(file);
+#else
+    (void)folder;
+    (void)mode;
+#endif
+    errno = ENOTSUP;
+    return -1;
+}
+
+int csys_give_name(int file, const char *path) {
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }

@@ -19,6 +19,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     case rejectedOption(String, hint: String)
     case branchExists(String)
     case invalidBranchName(String)
+    case missingCheckpointData(path: String, checkpoint: String)
 
     package var message: String {
         switch self {
@@ -45,6 +46,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
+        case .missingCheckpointData(let path, let checkpoint):
+            "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
         }
     }
 
@@ -74,6 +77,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
+        case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         }
     }
 

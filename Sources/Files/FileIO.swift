@@ -64,20 +64,26 @@ package enum FileIO {
     /// - Parameters:
     ///   - mode: The permission bits of a file that did not exist, before the umask; an existing one keeps its own.
     ///   - sync: Whether the bytes and the name must have reached the disk before this returns.
+    ///   - prepared: Files on the same file system, one of which is used where it is ready.
     /// - Throws: ``FileError``; then the old file is untouched and nothing is left beside it.
     package static func replace(
-        _ path: FilePath, with bytes: [UInt8], mode: UInt16 = 0o666, sync: Bool
+        _ path: FilePath, with bytes: [UInt8], mode: UInt16 = 0o666, sync: Bool, prepared: NamelessFiles? = nil
     ) throws(FileError) {
         // A link stays a link: what it points to is replaced.
         let target = resolvedForWriting(path)
         let temporary = sibling(of: target)
         let old = try FileStatus.of(target, followingLinks: false)
+        let nameless = prepared?.takeReady()
         let file: FileDescriptor
-        do {
-            file = try retry {
-                try FileDescriptor.open(
-                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                    permissions: FilePermissions(rawValue: CInterop.Mode(mode)))
+        do throws(Errno) {
+            if let nameless {
+                file = nameless
+            } else {
+                file = try retry {
+                    try FileDescriptor.open(
+                        temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                        permissions: FilePermissions(rawValue: CInterop.Mode(mode)))
+                }
             }
         } catch {
             throw FileError("write", path, error)
@@ -87,6 +93,7 @@ package enum FileIO {
                 if let old { fchmod(file.rawValue, mode_t(old.mode)) }
                 try retry { try bytes.withUnsafeBytes { try write($0, to: file) } }
                 if sync, fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+                if nameless != nil { try file.giveName(temporary) }
             } catch {
                 try? file.close()
                 throw error
@@ -132,7 +139,8 @@ package enum FileIO {
         }
     }
 
-    private static func rename(_ source: FilePath, _ destination: FilePath) throws(Errno) {
+    /// Renames, replacing what is there, and tells the system's own reason where that fails.
+    package static func rename(_ source: FilePath, _ destination: FilePath) throws(Errno) {
         let result = source.withPlatformString { old in
             destination.withPlatformString { new in platformRename(old, new) }
         }

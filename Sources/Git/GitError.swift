@@ -51,10 +51,12 @@ func check(_ call: () -> Int32) throws(GitError) -> Int32 {
 
 func prepareLibrary() { _ = libraryIsReady }
 
-/// Once, on first use: `--version` never pays for it. Blobs are verified by `git fsck`, not at each read.
+/// Once, on first use: `--version` never pays for it. Blobs are verified by `git fsck`, not at each read, and
+/// what a tree or a reference names was written or read just before.
 private let libraryIsReady: Bool = {
     guard git_libgit2_init() > 0 else { return false }
     _ = git_exp_disable_hash_verification()
+    _ = git_exp_disable_object_checks()
     let extensions = ["worktreeconfig", "relativeworktrees", "partialclone", "preciousobjects"]
     withCStrings(extensions) { names in
         var names = names

@@ -6,6 +6,8 @@ final class GitIndex: WorkspaceIndex {
     private let repository: Repository
     private let copy: FilePath
     private let git: GitCommand
+    /// Entries that stay, as `ls-files --stage` prints them, by what was asked to be held.
+    private var held: [FilePath: [[UInt8]]] = [:]
     /// Nothing of the user's may run or be rewritten because we looked.
     private static let quiet = [
         "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false",
@@ -67,6 +69,11 @@ final class GitIndex: WorkspaceIndex {
             input: Self.zeroTerminated(paths))
     }
 
+    func hold(_ paths: [FilePath]) throws {
+        try add(paths)
+        for path in paths { held[path] = try self.paths("ls-files", "--stage", "-z", "--", path.string) }
+    }
+
     func remove(_ paths: [FilePath]) throws {
         guard !paths.isEmpty else { return }
         try run(["update-index", "-z", "--force-remove", "--stdin"], input: Self.zeroTerminated(paths))
@@ -79,6 +86,10 @@ final class GitIndex: WorkspaceIndex {
     }
 
     func writeTree() throws -> TreeID {
+        let entries = held.values.flatMap { $0 }
+        if !entries.isEmpty {
+            try run(["update-index", "-z", "--index-info"], input: Array(entries.joined(separator: [0])) + [0])
+        }
         let answer = try run("write-tree")
         guard let tree = TreeID(answer.text) else {
             throw GitError(code: .refused, message: "git wrote no tree of the workspace: \(answer.complaint)")

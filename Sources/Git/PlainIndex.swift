@@ -9,6 +9,7 @@ final class PlainIndex: WorkspaceIndex {
     private let handle: Handle
     /// Files changed at or after this time may change again without a visible sign, in nanoseconds since 1970.
     private let racyFrom: Int64
+    private var held: Set<FilePath> = []
 
     /// Opens the index; `nil` where git itself is needed.
     init?(_ repository: Repository, workTree: FilePath, file: FilePath, settings: GitSettings) throws {
@@ -52,6 +53,7 @@ final class PlainIndex: WorkspaceIndex {
         for position in 0..<git_index_entrycount(handle.raw) {
             guard let entry = git_index_get_byindex(handle.raw, position) else { continue }
             let path = FilePath(String(cString: entry.pointee.path))
+            if isHeld(path) { continue }
             let status = try FileStatus.of(workTree.pushing(path), followingLinks: false)
             switch status?.kind {
             case nil, .directory: gone.append(path)
@@ -73,6 +75,20 @@ final class PlainIndex: WorkspaceIndex {
         return entry.mode == status.gitMode && recorded == status.modified && recordedChange == status.changed
             && entry.file_size == UInt32(truncatingIfNeeded: status.size)
             && entry.ino == UInt32(truncatingIfNeeded: status.inode) && status.modified < racyFrom
+    }
+
+    func hold(_ paths: [FilePath]) throws {
+        try add(paths)
+        held.formUnion(paths)
+    }
+
+    private func isHeld(_ path: FilePath) -> Bool {
+        if held.isEmpty { return false }
+        var path = path
+        repeat {
+            if held.contains(path) { return true }
+        } while path.removeLastComponent() && !path.isEmpty
+        return false
     }
 
     func add(_ paths: [FilePath]) throws {

@@ -6,6 +6,8 @@ import SystemPackage
 /// Not `Sendable`: libgit2 allows one thread at a time. Open another one per thread; it is cheap.
 package final class Repository {
     private let handle: Handle
+    /// Writes small objects faster, once it was asked for.
+    var smallObjects: SmallObjects?
     var raw: OpaquePointer { handle.raw }
 
     /// The administrative folder of this work tree: `.git`, or `.git/worktrees/<name>` in a linked one.

@@ -16,6 +16,10 @@ package protocol WorkspaceIndex {
     /// Paths that do not exist are dropped from the index; those beyond a symbolic link are left out.
     func add(_ paths: [FilePath]) throws
 
+    /// Keeps these files, and those in these folders, as the index has them now, whatever becomes of them in the
+    /// workspace. Holding a path again takes it over anew first.
+    func hold(_ paths: [FilePath]) throws
+
     /// Forgets these paths.
     func remove(_ paths: [FilePath]) throws
 

@@ -14,7 +14,9 @@ struct Checkpoint: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    func run() throws {
+    func run() throws { try Self.perform() }
+
+    static func perform() throws {
         try CheckpointRequest(environment: ProcessCall.inheritedEnvironment()).send()
     }
 }

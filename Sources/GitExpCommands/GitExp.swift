@@ -31,6 +31,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     }
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
+        if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
         var command = try parse(arguments)
         try command.run()
         return ExitStatus.success.rawValue

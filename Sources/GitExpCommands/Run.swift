@@ -16,6 +16,9 @@ struct Run: ParsableCommand {
             After a run with checkpoints the next one continues from the last of them, or from the one that was \
             applied; --reset starts over. With changed code or parameters it branches off.
 
+            Where the command fails, what it had checkpointed stays: the experiment is complete up to there, the \
+            status is 1, and the next run goes on. Stopped with Ctrl-C after a checkpoint the status is 0.
+
             Examples:
               git exp run -n baseline
               git exp run -S lr=0.01 -S optimizer.momentum=0.9
@@ -47,15 +50,24 @@ struct Run: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
-        var request = RunRequest()
-        request.name = name
-        request.overrides = try setParam.map { try ParameterOverride.parse($0) }
-        request.selection = stages.selection(in: context)
-        request.options = stages.options(force: force, context: context)
-        request.reset = reset
-        request.message = message
-        _ = try WorkspaceRun(context).run(request)
-        if showMetrics, !stages.dryRun { try MetricsPrinter(context).showWorkspace() }
+        try Self.perform(global.console, showsMetrics: showMetrics && !stages.dryRun) { context in
+            var request = RunRequest()
+            request.name = name
+            request.overrides = try setParam.map { try ParameterOverride.parse($0) }
+            request.selection = stages.selection(in: context)
+            request.options = stages.options(force: force, context: context)
+            request.reset = reset
+            request.message = message
+            return request
+        }
+    }
+
+    static func perform(
+        _ console: Console, showsMetrics: Bool, _ request: (ExperimentContext) throws -> RunRequest
+    ) throws {
+        let context = try Workspace.open(console)
+        let report = try WorkspaceRun(context).run(request(context))
+        if showsMetrics { try MetricsPrinter(context).showWorkspace() }
+        if let failure = report.failure { throw failure }
     }
 }

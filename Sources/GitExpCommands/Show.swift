@@ -81,7 +81,6 @@ struct Show: ParsableCommand {
     }
 
     func run() throws {
-        let context = try Workspace.open(global.console)
         var request = ShowRequest()
         request.selection = baselines.selection
         request.hidesWorkspace = hideWorkspace
@@ -90,14 +89,6 @@ struct Show: ParsableCommand {
         request.sortBy = sortBy
         request.readsAnew = force
         request.sortsDescending = sortOrder == .desc
-        let report = try ExperimentReport(context, request)
-        if json {
-            return global.console.print(
-                JSON.pythonDumps(report.json, indent: TerminalStyle.isOutputTerminal ? 2 : nil))
-        }
-        // Without a commit there is nothing that could be an experiment.
-        if report.baselines.isEmpty { return }
-        for warning in report.warnings { global.console.warn(warning) }
         var options = ShowOptions()
         options.drop = drop
         options.keep = keep
@@ -105,12 +96,35 @@ struct Show: ParsableCommand {
         options.precision = precision
         options.usesIDs = sha
         options.hidesTimestamp = noTimestamp
+        let form: Form = json ? .json : csv ? .csv : md ? .markdown : .table(isPaged: !noPager)
+        try Self.perform(request, options, as: form, global.console)
+    }
+
+    /// What is printed.
+    enum Form {
+        case json, csv, markdown
+        case table(isPaged: Bool)
+    }
+
+    static func perform(_ request: ShowRequest, _ options: ShowOptions, as form: Form, _ console: Console) throws {
+        let context = try Workspace.open(console)
+        let report = try ExperimentReport(context, request)
+        if case .json = form {
+            return console.print(JSON.pythonDumps(report.json, indent: TerminalStyle.isOutputTerminal ? 2 : nil))
+        }
+        // Without a commit there is nothing that could be an experiment.
+        if report.baselines.isEmpty { return }
+        for warning in report.warnings { console.warn(warning) }
         let table = try ShowTable(report.rows, options)
-        if csv { return global.console.printRaw(table.csv()) }
-        if md { return global.console.printRaw(table.markdown()) }
-        let colour = TerminalStyle.colourOfOutput(setting: context.settings["color.ui"])
-        let width = noPager && TerminalStyle.isOutputTerminal ? TerminalStyle.width : nil
-        Pager(context, isWanted: !noPager).print(table.text(width: width, colour: colour), global.console)
+        switch form {
+        case .json: break
+        case .csv: console.printRaw(table.csv())
+        case .markdown: console.printRaw(table.markdown())
+        case .table(let isPaged):
+            let colour = TerminalStyle.colourOfOutput(setting: context.settings["color.ui"])
+            let width = !isPaged && TerminalStyle.isOutputTerminal ? TerminalStyle.width : nil
+            Pager(context, isWanted: isPaged).print(table.text(width: width, colour: colour), console)
+        }
     }
 }
 

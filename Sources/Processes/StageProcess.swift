@@ -15,6 +15,11 @@ package struct CommandOutcome: Hashable, Sendable {
     package let exit: ProcessExit
     /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
     package let interruption: Int32?
+
+    /// Whether the command ended because someone wanted it to, and not by itself.
+    package var wasAskedToEnd: Bool {
+        interruption != nil || exit == .signal(SIGINT) || exit == .status(128 + SIGINT)
+    }
 }
 
 /// Runs the commands of a stage and answers their requests for checkpoints.
@@ -50,19 +55,24 @@ package final class StageProcess {
 
     /// Runs the command to its end.
     ///
-    /// - Parameter onRequest: Called with the command still waiting; the signal file is removed after it returns.
+    /// - Parameters:
+    ///   - onIdle: Called once the command runs, and again after each request: time for work that must not wait later.
+    ///   - onRequest: Called with the command still waiting; the signal file is removed after it returns.
     /// - Throws: What `onRequest` threw, after the command was stopped; ``ProcessError`` where it did not start.
-    package func run(_ call: ProcessCall, onRequest: () throws -> Void) throws -> CommandOutcome {
+    package func run(
+        _ call: ProcessCall, onIdle: () -> Void = {}, onRequest: () throws -> Void
+    ) throws -> CommandOutcome {
         let isForeground = isatty(0) == 1 && tcgetpgrp(0) == getpgrp()
         let child = try call.spawn(ownGroup: !isForeground, deathSignal: SIGKILL)
         csys_watch_child(&watch, child)
         defer { csys_watch_forget_child(&watch) }
         var state = Supervision(child: child, hasOwnGroup: !isForeground, grace: grace)
-        return try supervise(&state, onRequest)
+        onIdle()
+        return try supervise(&state, onIdle, onRequest)
     }
 
     private func supervise(
-        _ state: inout Supervision, _ onRequest: () throws -> Void
+        _ state: inout Supervision, _ onIdle: () -> Void, _ onRequest: () throws -> Void
     ) throws -> CommandOutcome {
         var failure: (any Error)?
         func answer() {
@@ -70,6 +80,7 @@ package final class StageProcess {
             do {
                 try onRequest()
                 try FileIO.remove(signalFile)
+                onIdle()
             } catch {
                 failure = error
             }

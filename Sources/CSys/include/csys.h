@@ -12,6 +12,13 @@ int csys_reflink(int source, int destination);
 /// Syncs the whole file system that holds the open file: 0, or -1 with errno.
 int csys_syncfs(int descriptor);
 
+/// Opens a file for writing that has no name yet, on the file system of `folder`: its descriptor, or -1 with errno
+/// where the system has no such files. It vanishes with its descriptor unless it gets a name.
+int csys_open_nameless(const char *folder, mode_t mode);
+
+/// Gives a nameless file its name: 0, or -1 with errno, EEXIST where the name is taken.
+int csys_give_name(int file, const char *path);
+
 // --- Processes ---
 
 /// How a process is started.

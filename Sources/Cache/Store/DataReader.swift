@@ -53,30 +53,17 @@ package struct DataReader: Sendable {
 
     /// Copies a file into the cache while hashing it.
     private func ingest(_ path: FilePath, _ generation: Generation) throws -> FileHasher.Digest {
-        let temporary = try store.temporaryPath()
+        let draft = try store.draft()
         do {
-            let copy = try FileIO.retry {
-                try FileDescriptor.open(
-                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                    permissions: FilePermissions(rawValue: 0o444))
-            }
-            let digest: FileHasher.Digest
-            do {
-                digest = try FileHasher.read(path, generation: generation, into: copy)
-            } catch {
-                try? copy.close()
-                throw error
-            }
-            try copy.close()
+            let digest = try FileHasher.read(path, generation: generation, into: draft.file)
             if try store.hasTrustedObject(digest.md5, generation) {
-                try FileIO.remove(temporary)
+                draft.discard()
             } else {
-                try store.place(temporary, as: digest.md5, generation)
+                try store.place(draft, as: digest.md5, generation)
             }
             return digest
         } catch {
-            try? FileIO.remove(temporary)
-            if let code = error as? Errno { throw FileError("write to the cache", store.directory, code) }
+            draft.discard()
             throw error
         }
     }

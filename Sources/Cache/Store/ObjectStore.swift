@@ -1,6 +1,14 @@
 import Files
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How data gets from the cache into the workspace.
 package enum LinkType: String, Sendable, Hashable { case reflink, hardlink, symlink, copy }
 
@@ -12,12 +20,17 @@ package struct ObjectStore: Sendable {
     package let linkTypes: [LinkType]
     /// Whether new folders may be written by the group.
     package let isShared: Bool
+    private let nameless: NamelessFiles
 
     package init(directory: FilePath, linkTypes: [LinkType] = [.reflink, .copy], isShared: Bool = false) {
         self.directory = directory
         self.linkTypes = linkTypes.isEmpty ? [.copy] : linkTypes
         self.isShared = isShared
+        nameless = NamelessFiles(in: directory, mode: 0o444)
     }
+
+    /// Makes files for so many objects in advance, where the file system can; storing takes less time then.
+    package func prepare(_ count: Int) { nameless.prepare(count) }
 
     /// Where an object lies, present or not.
     package func path(of md5: String, _ generation: Generation) -> FilePath {
@@ -72,39 +85,108 @@ package struct ObjectStore: Sendable {
 
     func makeFolder(for path: FilePath) throws {
         let folder = path.removingLastComponent()
-        try FileIO.makeDirectories(folder, mode: isShared ? 0o2775 : 0o777)
+        guard isShared else { return try FileIO.makeDirectories(folder) }
+        var fresh: [FilePath] = []
+        var missing = folder
+        while try FileStatus.of(missing, followingLinks: true) == nil {
+            fresh.append(missing)
+            if !missing.removeLastComponent() { break }
+        }
+        try FileIO.makeDirectories(folder, mode: 0o2775)
         // The umask does not apply to what a group has agreed on.
-        if isShared { try? FileIO.setMode(folder, 0o2775) }
+        for folder in fresh { try? FileIO.setMode(folder, 0o2775) }
     }
 
-    /// A fresh name on the cache's file system.
-    func temporaryPath() throws -> FilePath {
-        try FileIO.makeDirectories(directory, mode: isShared ? 0o2775 : 0o777)
-        return FileIO.sibling(of: directory.appending("object"))
+    /// An object while it is written.
+    final class Draft {
+        let file: FileDescriptor
+        /// The name it has meanwhile, where it needs one.
+        let path: FilePath?
+        private var isOpen = true
+
+        init(file: FileDescriptor, path: FilePath?) {
+            self.file = file
+            self.path = path
+        }
+
+        deinit { try? close() }
+
+        func close() throws {
+            guard isOpen else { return }
+            isOpen = false
+            try file.close()
+        }
+
+        /// Throws the object away.
+        func discard() {
+            try? close()
+            if let path { try? FileIO.remove(path) }
+        }
+    }
+
+    /// Opens a new object on the cache's file system; it gets its name from ``place(_:as:_:)``, or is discarded.
+    func draft() throws -> Draft {
+        if let file = nameless.take() { return Draft(file: file, path: nil) }
+        try makeFolder(for: directory.appending("object"))
+        if let file = nameless.take() { return Draft(file: file, path: nil) }
+        let path = FileIO.sibling(of: directory.appending("object"))
+        do {
+            let file = try FileIO.retry {
+                try FileDescriptor.open(
+                    path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                    permissions: FilePermissions(rawValue: 0o444))
+            }
+            return Draft(file: file, path: path)
+        } catch {
+            throw FileError("write to the cache", directory, error)
+        }
     }
 
     /// Stores bytes under their name, unless they are there already.
     func store(_ bytes: [UInt8], as md5: String, _ generation: Generation) throws {
         guard try !hasTrustedObject(md5, generation) else { return }
-        let temporary = try temporaryPath()
+        let draft = try draft()
         do {
-            try FileIO.replace(temporary, with: bytes, mode: 0o444, sync: false)
-            try place(temporary, as: md5, generation)
+            try bytes.withUnsafeBytes { try FileIO.write($0, to: draft.file) }
+            try place(draft, as: md5, generation)
         } catch {
-            try? FileIO.remove(temporary)
+            draft.discard()
+            if let code = error as? Errno { throw FileError("write to the cache", directory, code) }
             throw error
         }
     }
 
-    /// Gives a complete temporary file its name.
-    func place(_ temporary: FilePath, as md5: String, _ generation: Generation) throws {
+    /// Gives a complete object its name, and closes it.
+    func place(_ draft: Draft, as md5: String, _ generation: Generation) throws {
         let destination = path(of: md5, generation)
-        try FileIO.setMode(temporary, 0o444)
+        // Whatever the umask says, an object can be read by all and written by none.
+        fchmod(draft.file.rawValue, 0o444)
         do {
-            try FileIO.move(temporary, to: destination)
-        } catch  where error.code == .noSuchFileOrDirectory {
+            try name(draft, destination)
+        } catch  where error == .noSuchFileOrDirectory {
             try makeFolder(for: destination)
-            try FileIO.move(temporary, to: destination)
+            do {
+                try name(draft, destination)
+            } catch {
+                throw FileError("write", destination, error)
+            }
+        } catch {
+            throw FileError("write", destination, error)
+        }
+        // Some file systems tell only now that there was no room.
+        do { try draft.close() } catch {
+            try? FileIO.remove(destination)
+            throw FileError("write", destination, error as? Errno ?? .ioError)
+        }
+    }
+
+    private func name(_ draft: Draft, _ destination: FilePath) throws(Errno) {
+        if let path = draft.path { return try FileIO.rename(path, destination) }
+        do throws(Errno) {
+            try draft.file.giveName(destination)
+        } catch {
+            // Another process stored the same object meanwhile.
+            if error != .fileExists { throw error }
         }
     }
 

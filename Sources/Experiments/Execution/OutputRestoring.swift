@@ -17,9 +17,11 @@ struct OutputRestoring {
     /// Checkpoint outputs become what the lock file says, or go away where it says nothing or everything starts over;
     /// other cached outputs are only brought back where they are missing.
     ///
-    /// What would be lost that way is stored in the cache first.
+    /// What would be lost that way is stored in the cache first. A stage that starts over has no entry in the lock file
+    /// any more, so that a run after one that failed early does not go on from what this one was to forget.
     func prepare(_ stage: Stage, reset: Bool, isContinuing: Bool) throws {
         let lock = workspace.lock(of: stage)
+        defer { if !reset && !isContinuing { announce(stage, lock) } }
         for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
             let path = workspace.root.pushing(output.rooted)
             let recorded = lock?.output(output.path)?.hash
@@ -31,12 +33,49 @@ struct OutputRestoring {
                 try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false)
             }
         }
+        if reset, stage.hasCheckpoints, lock != nil { try workspace.removeLock(of: stage) }
+    }
+
+    /// Says that a new experiment's training does not start from nothing.
+    private func announce(_ stage: Stage, _ lock: StageLock?) {
+        let present = stage.outputs.filter { output in
+            let path = workspace.root.pushing(output.rooted)
+            return output.isCheckpoint && lock?.output(output.path) != nil
+                && (try? FileStatus.of(path, followingLinks: false)) ?? nil != nil
+        }
+        guard !present.isEmpty else { return }
+        let names = present.map { "'\(Console.sanitized($0.path))'" }.joined(separator: ", ")
+        console.note(
+            "Training continues from \(names) as '\(Console.sanitized(stage.lockFile.string))' has it; "
+                + "'git exp run --reset' starts over.")
+    }
+
+    /// Makes sure that training can go on from a checkpoint.
+    ///
+    /// - Throws: ``ExperimentError/missingCheckpointData(path:checkpoint:)`` where its data is neither in the
+    ///   workspace nor in the cache.
+    func requireData(of stages: [Stage], checkpoint: String) throws {
+        for stage in stages {
+            let lock = workspace.lock(of: stage)
+            for output in stage.outputs where try output.isCheckpoint && workspace.isReallyInside(output.rooted) {
+                guard let recorded = lock?.output(output.path)?.hash, try !workspace.store.contains(recorded) else {
+                    continue
+                }
+                if try FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: true) == nil {
+                    throw ExperimentError.missingCheckpointData(path: output.path, checkpoint: checkpoint)
+                }
+            }
+        }
     }
 
     private func prepareCheckpoint(_ output: Output, _ path: FilePath, _ recorded: OutputHash?) throws {
         guard try FileStatus.of(path, followingLinks: false) != nil else {
             if let recorded, try workspace.store.contains(recorded) {
                 try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false, linkTypes: copyTypes)
+            } else if recorded != nil {
+                console.warn(
+                    "the data of '\(Console.sanitized(output.path))' that the lock file names is not in the cache; "
+                        + "training starts without it")
             }
             return
         }

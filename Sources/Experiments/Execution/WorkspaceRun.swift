@@ -33,7 +33,8 @@ package struct WorkspaceRun {
     package struct Report {
         /// `nil` for a dry run.
         package let experiment: Experiment?
-        package let isInterrupted: Bool
+        /// Why a command failed after its first checkpoint; the experiment is complete all the same.
+        package let failure: RunError?
     }
 
     /// - Throws: ``ExperimentError`` and ``PipelineError`` before anything runs; ``RunError`` where a command failed
@@ -63,6 +64,9 @@ package struct WorkspaceRun {
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
+            if plan.isContinuing {
+                try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: plan.start.short)
+            }
         } catch {
             // Nothing ran, so the files are as they were.
             try undo()
@@ -100,25 +104,52 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let result: RunResult
         do {
-            result = try runner.run(stages, exclusion: lock) { stage, entry, unchanged in
+            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
             }
         } catch {
             // What was reported before a later stage failed can still be continued.
             try recorder.keepForTheNextRun()
+            tellWhatIsKept(plan, recorder, request)
             throw error
         }
         try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
+        for path in try recorder.inputsChangedMeanwhile() {
+            console.warn(
+                "'\(Console.sanitized(path.string))' changed during the run; it is recorded as the command found it")
+        }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
-        report(result, experiment)
-        return Report(experiment: experiment, isInterrupted: result.interrupted != nil)
+        let failure = report(result, experiment)
+        return Report(experiment: experiment, failure: failure)
     }
 
-    private func report(_ result: RunResult, _ experiment: Experiment) {
-        if let (stage, skipped) = result.interrupted {
-            console.warn(
-                "stage '\(Console.sanitized(stage))' was interrupted after a checkpoint; later stages were not run")
+    /// Says what a failed run leaves behind.
+    private func tellWhatIsKept(_ plan: RunPlan, _ recorder: ExperimentRecorder, _ request: RunRequest) {
+        let name = Console.sanitized(plan.reference.name)
+        if recorder.checkpoints > 0 {
+            console.note(
+                "Experiment '\(name)' keeps the checkpoints of this run (\(recorder.checkpoints)); "
+                    + "'git exp run' goes on from the last one.")
+        }
+        let files = Set(request.overrides.map(\.file)).sorted()
+        if !files.isEmpty {
+            let list = files.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
+            console.note("The parameters that were set stay as they are in \(list).")
+        }
+    }
+
+    /// Says how the run ended.
+    ///
+    /// - Returns: Why a command failed after its first checkpoint.
+    private func report(_ result: RunResult, _ experiment: Experiment) -> RunError? {
+        var failure: RunError?
+        if let (stage, ending, skipped) = result.early {
+            if case .failed(let error) = ending {
+                failure = error
+            } else {
+                console.warn("stage '\(Console.sanitized(stage))' was interrupted after a checkpoint")
+            }
             if !skipped.isEmpty {
                 console.warn("skipped stages: " + skipped.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))
             }
@@ -130,6 +161,7 @@ package struct WorkspaceRun {
         console.note("To promote an experiment to a Git branch run:")
         console.note("")
         console.note("\tgit exp branch \(Console.sanitized(experiment.name)) <branch>")
+        return failure
     }
 
     private func dryRun(
@@ -139,7 +171,7 @@ package struct WorkspaceRun {
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
         _ = try runner.run(stages, exclusion: ProjectLock(context), onCheckpoint: nil)
-        return Report(experiment: nil, isInterrupted: false)
+        return Report(experiment: nil, failure: nil)
     }
 
     private var signalFile: FilePath { context.project.root.pushing(".dvc/tmp/DVC_CHECKPOINT") }

@@ -18,6 +18,9 @@ final class ExperimentRecorder {
     /// The newest commit: first the one that the run started from.
     private(set) var tip: CommitID
     private(set) var checkpoints = 0
+    /// The stages whose inputs are held.
+    private var begun: Set<FilePath> = []
+    private var heldSince: [FilePath: FileStatus] = [:]
     /// Whether a checkpoint was made of outputs from which training can go on.
     private var isContinuable = false
 
@@ -33,6 +36,14 @@ final class ExperimentRecorder {
         self.expected = expected
         tip = start
         isDurable = try context.isDurable
+    }
+
+    /// Begins a stage, while its command is starting: what it reads is recorded as it is now, so that the user may go on
+    /// editing; and what the next commit would take time for is done, its tree, itself and a lock file.
+    func prepare(for stage: Stage) {
+        if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
+        // Without it libgit2 writes all objects itself.
+        try? context.repository.prepareObjects(3)
     }
 
     /// Commits a checkpoint and names it; when this returns it can be relied on.
@@ -121,9 +132,30 @@ final class ExperimentRecorder {
         }
     }
 
+    private func hold(inputsOf stage: Stage) throws {
+        let outputs = cachedOutputs
+        let paths = ([stage.file] + stage.dependencies.map(\.rooted) + stage.parameters.map(\.rooted))
+            .filter { ProjectPath.isInside($0) && !isCached($0, outputs) }
+        for path in paths { heldSince[path] = try FileStatus.of(workspace.root.pushing(path), followingLinks: true) }
+        try index.hold(paths.map { context.inRepository($0) })
+    }
+
+    /// The files among the stages' inputs that changed while the run went on, and so are recorded as they were.
+    func inputsChangedMeanwhile() throws -> [FilePath] {
+        try heldSince.filter { path, before in
+            guard before.kind == .file else { return false }
+            let now = try FileStatus.of(workspace.root.pushing(path), followingLinks: true)
+            return now?.modified != before.modified || now?.size != before.size
+        }.keys.sorted { $0.string < $1.string }
+    }
+
+    private var cachedOutputs: Set<FilePath> {
+        Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+    }
+
     /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
     private func addFiles(of stages: [Stage], locks: Bool) throws {
-        let outputs = Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        let outputs = cachedOutputs
         var paths: [FilePath] = []
         for stage in stages {
             paths += [stage.file, stage.lockFile]
@@ -161,7 +193,7 @@ final class ExperimentRecorder {
 
     private func add(_ paths: [FilePath]) throws {
         var seen: Set<FilePath> = []
-        let wanted = paths.filter { ProjectPath.isInside($0) && seen.insert($0).inserted }
+        let wanted = paths.filter { ProjectPath.isInside($0) && heldSince[$0] == nil && seen.insert($0).inserted }
         // A path that exists nowhere is no file of this experiment; one that was there before is a deletion.
         try index.add(wanted.map { context.inRepository($0) })
     }

@@ -30,15 +30,19 @@ package struct Applying {
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
-            try index.track(filesOf: target.tree)
+            var known = [try repository.commit(head).tree]
+            if let applied = try repository.commit(named: StateReference.applied) {
+                known.append(try repository.commit(applied).tree)
+            }
+            for tree in known.dropFirst() + [target.tree] { try index.track(filesOf: tree) }
             try index.refresh()
             let present = try index.writeTree()
-            let change = try WorkspaceChange(
-                repository, from: present, to: target.tree, head: try repository.commit(head).tree)
+            let change = try WorkspaceChange(repository, from: present, to: target.tree, known: known)
             try refuseObstacles(change)
-            try saveLocalWork(change, present: present, head: head, target: target)
+            try saveLocalWork(change, present: present, head: head, target: target, known: known)
+            let outputs = recordedOutputs()
             try WorkspaceFiles(context).bring(change, of: target.tree)
-            isComplete = try bringOutputs()
+            isComplete = try bringOutputs(insteadOf: outputs)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
             try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
             if try repository.commit(named: StateReference.checkpoint) == nil {
@@ -60,12 +64,8 @@ package struct Applying {
     }
 
     private func saveLocalWork(
-        _ change: WorkspaceChange, present: TreeID, head: CommitID, target: Commit
+        _ change: WorkspaceChange, present: TreeID, head: CommitID, target: Commit, known: [TreeID]
     ) throws {
-        var known = [try repository.commit(head).tree]
-        if let applied = try repository.commit(named: StateReference.applied) {
-            known.append(try repository.commit(applied).tree)
-        }
         let unsaved = try (change.written + change.deleted).filter { path in
             guard let mine = try repository.entry(at: path, in: present) else { return false }
             return try !known.contains { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false }
@@ -93,14 +93,32 @@ package struct Applying {
         console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
     }
 
-    private func bringOutputs() throws -> Bool {
+    /// The outputs that the workspace's lock files name, with what they name.
+    private func recordedOutputs() -> [FilePath: OutputHash] {
+        // A pipeline that cannot be read is about to be replaced; it says nothing about what may go.
+        guard let workspace = try? context.workspace(checking: false) else { return [:] }
+        var result: [FilePath: OutputHash] = [:]
+        for stage in workspace.graph.stages {
+            let lock = workspace.lock(of: stage)
+            for output in stage.outputs where output.isCached {
+                if let hash = lock?.output(output.path)?.hash { result[output.rooted] = hash }
+            }
+        }
+        return result
+    }
+
+    /// - Parameter before: What the lock files named until now; an output that only they name goes away.
+    private func bringOutputs(insteadOf before: [FilePath: OutputHash]) throws -> Bool {
         let workspace = try context.workspace(checking: false)
         let checkout = Checkout(workspace.reader)
         var isComplete = true
         for stage in workspace.graph.stages {
             let lock = workspace.lock(of: stage)
             for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
-                guard let hash = lock?.output(output.path)?.hash else { continue }
+                guard let hash = lock?.output(output.path)?.hash else {
+                    try remove(output, ifStill: before[output.rooted], workspace)
+                    continue
+                }
                 guard try workspace.store.contains(hash) else {
                     console.warn(
                         "the data of '\(Console.sanitized(output.path))' is not in the cache; it was left as it is")
@@ -112,6 +130,14 @@ package struct Applying {
         }
         workspace.memo.save()
         return isComplete
+    }
+
+    /// Removes an output that the commit does not have, where the cache holds what it contains.
+    private func remove(_ output: Output, ifStill hash: OutputHash?, _ workspace: ProjectWorkspace) throws {
+        guard let hash, try workspace.store.contains(hash) else { return }
+        let path = workspace.root.pushing(output.rooted)
+        guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else { return }
+        try FileIO.removeTree(path)
     }
 
     private func bring(
@@ -151,15 +177,15 @@ struct WorkspaceChange {
     let written: [String]
     let deleted: [String]
 
-    /// A file that the target does not have goes away only where it is as `HEAD` has it.
-    init(_ repository: Repository, from present: TreeID, to target: TreeID, head: TreeID) throws {
+    /// A file that the target does not have goes away only where it is as one of the known trees has it.
+    init(_ repository: Repository, from present: TreeID, to target: TreeID, known: [TreeID]) throws {
         var written: [String] = []
         var deleted: [String] = []
         for path in try repository.differingPaths(present, target) {
             if let entry = try repository.entry(at: path, in: target) {
                 if entry.kind != .submodule { written.append(path) }
             } else if let mine = try repository.entry(at: path, in: present),
-                try repository.entry(at: path, in: head)?.isSameFile(as: mine) ?? false
+                try known.contains(where: { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false })
             {
                 deleted.append(path)
             }

@@ -30,8 +30,8 @@ package struct RunResult {
     package var executed: [(stage: Stage, entry: StageLock)] = []
     /// Those of them that were skipped, because nothing about them changed.
     package var unchanged: [(stage: Stage, entry: StageLock)] = []
-    /// The address of the stage that was interrupted after a checkpoint, and of those that were left out.
-    package var interrupted: (stage: String, skipped: [String])?
+    /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
+    package var early: (stage: String, ending: StageEnding, skipped: [String])?
 
     package init() {}
 }
@@ -73,11 +73,12 @@ package struct PipelineRun {
 
     /// Runs those of the stages that changed.
     ///
-    /// - Parameter exclusion: Lets other writers of the project wait while results are saved.
-    /// - Parameter locking: Runs its argument while other writers of the project wait.
+    /// - Parameters:
+    ///   - exclusion: Lets other writers of the project wait while results are saved.
+    ///   - onIdle: Called while a command of the stage runs and nobody waits for us; the first time when it starts.
     /// - Throws: ``RunError`` and what saving throws. Stages that were done before stay done.
     package func run(
-        _ stages: [Stage], exclusion: any Exclusion, onCheckpoint: Checkpoint?
+        _ stages: [Stage], exclusion: any Exclusion, onIdle: (Stage) -> Void = { _ in }, onCheckpoint: Checkpoint?
     ) throws -> RunResult {
         var result = RunResult()
         var isBehindRun = false
@@ -110,14 +111,13 @@ package struct PipelineRun {
             let execution = StageExecution(
                 workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
                 address: address, console: console)
-            let outcome = try execution.run(exclusion) { try onCheckpoint?(stage, $0, unchanged) }
+            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) { try onCheckpoint?(stage, $0, unchanged) }
             result.visited.append((stage, outcome.entry))
             result.executed.append((stage, outcome.entry))
-            if outcome.isInterrupted {
-                let skipped = stages[(index + 1)...].map { $0.address(relativeTo: folder) }
-                result.interrupted = (address, skipped)
-                break
-            }
+            if case .complete = outcome.ending { continue }
+            let skipped = stages[(index + 1)...].map { $0.address(relativeTo: folder) }
+            result.early = (address, outcome.ending, skipped)
+            break
         }
         workspace.memo.save()
         return result

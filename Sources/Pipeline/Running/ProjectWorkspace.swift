@@ -35,6 +35,7 @@ package final class ProjectWorkspace {
     package let sourceControl: SourceControl
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
+    private let nameless: NamelessFiles
     package private(set) var parameters: ParameterReader
 
     package var root: FilePath { project.root }
@@ -55,6 +56,7 @@ package final class ProjectWorkspace {
         self.project = project
         self.sourceControl = sourceControl
         tree = WorkspaceTree(root: project.root)
+        nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
         let found = try PipelineDiscovery.everything(
             in: tree, root: project.root,
@@ -100,7 +102,7 @@ package final class ProjectWorkspace {
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
         }
         return outcome
@@ -122,6 +124,25 @@ package final class ProjectWorkspace {
         try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
         locks[path] = (bytes, LockFile(stages: [("", data.entry)]))
         return old == nil ? .created : .changed
+    }
+
+    /// Removes a stage's entry, and the file with its last one.
+    package func removeLock(of stage: Stage) throws {
+        let path = stage.lockFile
+        guard !stage.isTrackedData, let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        } else {
+            try FileIO.remove(root.pushing(path))
+            locks[path] = (nil, LockFile())
+        }
+    }
+
+    /// Does what saving a stage's results would otherwise take time for later.
+    func prepare(for stage: Stage) {
+        store.prepare(min(stage.outputs.count(where: \.isCached), 8))
+        nameless.prepare(1)
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change

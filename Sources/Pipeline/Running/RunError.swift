@@ -65,6 +65,8 @@ package enum RunError: UserFacingError, Hashable {
         switch exit {
         case .status(127): "exited with status 127: the shell did not find a command"
         case .status(126): "exited with status 126: a command may not be run"
+        case .status(let status) where status > 128 && status < 160:
+            "exited with status \(status), as after \(name(of: status - 128))"
         case .status(let status): "exited with status \(status)"
         case .signal(let signal): "was ended by \(name(of: signal))"
         }

@@ -4,6 +4,15 @@ import Files
 import Processes
 import SystemPackage
 
+/// How a stage ended whose results so far are saved.
+package enum StageEnding {
+    case complete
+    /// Somebody stopped the command after a checkpoint.
+    case interrupted
+    /// The command failed by itself after a checkpoint.
+    case failed(RunError)
+}
+
 /// One stage from the removal of its old outputs to its entry in the lock file.
 struct StageExecution {
     let workspace: ProjectWorkspace
@@ -16,11 +25,13 @@ struct StageExecution {
 
     struct Outcome {
         let entry: StageLock
-        /// Whether the command failed or was stopped after a checkpoint.
-        let isInterrupted: Bool
+        let ending: StageEnding
     }
 
-    func run(_ exclusion: any Exclusion, onCheckpoint: (StageLock) throws -> Void) throws -> Outcome {
+    /// - Parameter onIdle: Called while a command runs and nobody waits for us.
+    func run(
+        _ exclusion: any Exclusion, onIdle: () -> Void, onCheckpoint: (StageLock) throws -> Void
+    ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
         try prepareOutputs()
         var last: StageLock?
@@ -33,25 +44,34 @@ struct StageExecution {
         }
         for line in stage.commandLines {
             console.note("> \(Console.sanitized(line))")
-            let outcome = try runLine(line, checkpoint)
+            let outcome = try runLine(line, onIdle, checkpoint)
             if outcome.exit.isSuccess { continue }
-            if let last { return Outcome(entry: last, isInterrupted: true) }
-            throw RunError.commandFailed(
+            let failure = RunError.commandFailed(
                 stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+            guard let last else { throw failure }
+            return Outcome(entry: last, ending: outcome.wasAskedToEnd ? .interrupted : .failed(failure))
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
         try exclusion.exclusively {
             entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
         }
-        return Outcome(entry: entry, isInterrupted: false)
+        return Outcome(entry: entry, ending: .complete)
     }
 
-    private func runLine(_ line: String, _ checkpoint: () throws -> Void) throws -> CommandOutcome {
+    private func runLine(
+        _ line: String, _ onIdle: () -> Void, _ checkpoint: () throws -> Void
+    ) throws -> CommandOutcome {
         let variables = environment.variables(for: stage, address: address)
         let shell = StageShell(environment: variables)
         let folder = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(stage.folder)
         do {
-            return try process.run(shell.call(line, directory: folder, environment: variables), onRequest: checkpoint)
+            let call = shell.call(line, directory: folder, environment: variables)
+            return try process.run(
+                call,
+                onIdle: {
+                    workspace.prepare(for: stage)
+                    onIdle()
+                }, onRequest: checkpoint)
         } catch let error as ProcessError {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
