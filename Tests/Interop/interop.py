@@ -20,10 +20,11 @@ import traceback
 import checks_checkpoints
 import checks_clients
 import checks_current
+import checks_data
 import checks_protocol
 from harness import Check, Environments, Failed, Skipped, Tools
 
-MODULES = (checks_current, checks_checkpoints, checks_clients, checks_protocol)
+MODULES = (checks_current, checks_data, checks_checkpoints, checks_clients, checks_protocol)
 
 
 def all_checks():
