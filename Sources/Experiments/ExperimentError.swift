@@ -4,6 +4,7 @@ import Diagnostics
 package enum ExperimentError: UserFacingError, Hashable {
     case noCommits
     case noWorkTree
+    case projectOutside(String, workTree: String)
     case invalidName(String, reason: String)
     case nameTaken(String, baseline: String)
     case unknown(String, similar: [String])
@@ -16,6 +17,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     case runInProgress(process: Int32, program: String)
     case killedElsewhere
     case stateMoved(String)
+    case pipelineIgnored(String)
     case rejectedOption(String, hint: String)
     case branchExists(String)
     case invalidBranchName(String)
@@ -25,10 +27,14 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
         case .noWorkTree: "this repository has no work tree"
+        case .projectOutside(let root, let workTree):
+            "the project '\(Console.sanitized(root))' is not in the work tree '\(Console.sanitized(workTree))'"
         case .invalidName(let name, let reason):
             "'\(Console.sanitized(name))' cannot be the name of an experiment: \(reason)"
         case .nameTaken(let name, let baseline): "experiment '\(name)' already exists for commit \(baseline)"
         case .unknown(let name, _): "no experiment or commit named '\(Console.sanitized(name))'"
+        case .ambiguous(let name, let references) where references.isEmpty:
+            "'\(Console.sanitized(name))' is the beginning of several ids"
         case .ambiguous(let name, let references):
             "'\(Console.sanitized(name))' could be any of \(references.count): "
                 + references.map(Console.sanitized).joined(separator: ", ")
@@ -43,6 +49,8 @@ package enum ExperimentError: UserFacingError, Hashable {
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
         case .killedElsewhere: "a DVC run was killed here and left its marks (\(StateReference.baseline))"
         case .stateMoved(let what): "\(what) changed while this ran"
+        case .pipelineIgnored(let file):
+            "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
@@ -55,25 +63,28 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "make the first one with 'git commit'"
         case .noWorkTree: "run it in a clone, or in a linked worktree"
+        case .projectOutside: "go to the project that belongs to it, or correct GIT_DIR and GIT_WORK_TREE"
         case .invalidName: "choose another one with '-n NAME'"
         case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
         case .unknown(_, let similar) where similar.isEmpty: "'git exp list' shows the experiments"
         case .unknown(_, let similar):
             "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?"
-        case .ambiguous: "give one of these in full"
+        case .ambiguous(_, let references):
+            references.isEmpty ? "give more of the digits" : "give one of these in full"
         case .noSuchCheckpoint: "'git exp show' lists them"
         case .noBestMetric: "name the metric: git config exp.best acc (highest), or -loss (lowest)"
         case .notAnExperiment: "'git exp list' shows the experiments"
         case .isBaseline: "name an experiment or one of its checkpoints; 'git exp list' shows them"
         case .unchangedCheckpoint(_, let heads):
             "change something (for example with -S), or continue from a tip: "
-                + heads.prefix(3).map { "git exp apply \($0)" }.joined(separator: ", or ")
+                + heads.prefix(3).map { "git exp apply \(Console.sanitized($0))" }.joined(separator: ", or ")
                 + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
         case .killedElsewhere:
             "put HEAD back on your branch with 'git symbolic-ref HEAD refs/heads/BRANCH && git reset', then "
                 + "'git update-ref -d \(StateReference.baseline)'; checkpoints made so far are safe"
         case .stateMoved: "another process was faster; run the command again"
+        case .pipelineIgnored: "take it out of '.gitignore'; 'git check-ignore -v' names the pattern"
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"

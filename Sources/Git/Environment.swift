@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -14,3 +16,10 @@ func getenvironment(_ name: String) -> String? {
 func pause(microseconds: UInt32) { usleep(microseconds) }
 
 func currentProcess() -> Int32 { getpid() }
+
+/// The folder of this process.
+func currentFolder() -> FilePath {
+    guard let path = getcwd(nil, 0) else { return "." }
+    defer { free(path) }
+    return FilePath(platformString: path)
+}

@@ -45,12 +45,23 @@ package struct GitCommand: Sendable {
     }
 
     private func call(_ arguments: [String], _ input: [UInt8]) -> ProcessCall {
+        let additions = Self.absolutePaths.merging(additions) { $1 }
         var environment: [String: String]?
         if !additions.isEmpty {
             environment = ProcessCall.inheritedEnvironment().merging(additions) { $1 }
         }
         return ProcessCall(
             executable: "git", arguments: arguments, environment: environment, directory: directory, input: input)
+    }
+
+    /// What the user says of the repository relative to our folder, for a git that is started in another one.
+    private static var absolutePaths: [String: String] {
+        var result: [String: String] = [:]
+        for name in ["GIT_DIR", "GIT_WORK_TREE"] {
+            guard let path = getenvironment(name), !path.isEmpty, !path.hasPrefix("/") else { continue }
+            result[name] = currentFolder().pushing(FilePath(path)).string
+        }
+        return result
     }
 
     /// How a call of git ended.

@@ -29,18 +29,27 @@ package final class Repository {
     }
 
     private static func open(_ directory: FilePath) throws(GitError) -> Handle {
-        let flags = GIT_REPOSITORY_OPEN_FROM_ENV.rawValue
-        // With the environment's word libgit2 looks in the current folder; only `GIT_DIR` and friends need it.
-        let start: FilePath? = getenvironment("GIT_DIR") == nil ? directory : nil
+        // libgit2 reads `GIT_DIR` and most of its companions itself, but refuses to hear of `GIT_WORK_TREE`.
+        let chosen = getenvironment("GIT_WORK_TREE").flatMap { $0.isEmpty ? nil : $0 }
+        let named = getenvironment("GIT_DIR")
+        func open(_ out: inout OpaquePointer?) -> Int32 {
+            switch (named, chosen) {
+            case (nil, _):
+                directory.withPlatformString {
+                    git_repository_open_ext(&out, $0, GIT_REPOSITORY_OPEN_CROSS_FS.rawValue, nil)
+                }
+            case (_, nil):
+                // With the environment's word libgit2 looks in the current folder.
+                git_repository_open_ext(&out, nil, GIT_REPOSITORY_OPEN_FROM_ENV.rawValue, nil)
+            case (let named?, _):
+                git_repository_open_ext(&out, named, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
+            }
+        }
         func attempt() throws(GitError) -> Handle {
             try Handle(git_repository_free) { out in
-                if let start {
-                    start.withPlatformString {
-                        git_repository_open_ext(&out, $0, GIT_REPOSITORY_OPEN_CROSS_FS.rawValue, nil)
-                    }
-                } else {
-                    git_repository_open_ext(&out, nil, flags, nil)
-                }
+                let status = open(&out)
+                guard status == 0, let chosen else { return status }
+                return git_repository_set_workdir(out, chosen, 0)
             }
         }
         do {

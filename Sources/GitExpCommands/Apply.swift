@@ -5,6 +5,7 @@ import Experiments
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring an experiment or a checkpoint into the workspace.",
+        usage: "git exp apply [<options>] <revision>",
         discussion: """
             Code, parameters, metrics and outputs become those of the experiment; HEAD and the index stay. Local work \
             that would be overwritten is saved first, and how to get it back is printed. A run afterwards continues \
@@ -19,7 +20,9 @@ struct Apply: ParsableCommand {
     @Argument(help: "An experiment's name, NAME@N, NAME@best, NAME@last, or any commit.")
     var revision: String
 
-    @Flag(name: .shortAndLong, help: "Accepted for compatibility; local work is saved, so nothing needs force.")
+    @Flag(
+        name: .shortAndLong, inversion: .prefixedNo,
+        help: "Accepted for compatibility; local work is saved, so nothing needs force.")
     var force = false
 
     @OptionGroup var global: GlobalOptions

@@ -5,6 +5,7 @@ import Experiments
 struct Branch: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Turn an experiment into a git branch.",
+        usage: "git exp branch [<options>] <experiment> [<branch>]",
         discussion: "The branch holds all checkpoints of the experiment. HEAD and the workspace stay as they are.")
 
     @Argument(help: "An experiment, or one of its commits.")

@@ -7,6 +7,7 @@ import Reporting
 struct GarbageCollection: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Remove experiments that are not of the commits to keep.",
+        usage: "git exp gc <options>",
         discussion: """
             At least one option says what stays; experiments of all other commits go. The data in the cache stays.
 

@@ -7,6 +7,7 @@ import SystemPackage
 struct Init: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the current folder a project.",
+        usage: "git exp init [--force] [--subdir] [--no-scm]",
         discussion: "Writes .dvc/config, .dvc/.gitignore and .dvcignore, and stages them with git.")
 
     @Flag(name: .shortAndLong, help: "Write the files anew where a project is already; the cache stays.")
@@ -15,7 +16,9 @@ struct Init: ParsableCommand {
     @Flag(help: "Make a project in a folder below the top of the repository.")
     var subdir = false
 
-    @Flag(name: .customLong("no-scm"), help: "Make a project without git; experiments need git, pipelines do not.")
+    @Flag(
+        name: .customLong("no-scm"),
+        help: "Make a project for DVC alone, without git; git exp itself works in git repositories.")
     var withoutGit = false
 
     @OptionGroup var global: GlobalOptions
@@ -34,6 +37,8 @@ struct Init: ParsableCommand {
             if !answer.exit.isSuccess { global.console.warn("git could not stage the new files: \(answer.complaint)") }
         }
         global.console.note("Initialized a project in '\(Console.sanitized(folder.string))'.")
-        if repository != nil { global.console.hint("commit the new files: git commit -m \"Initialize the project\"") }
+        if repository != nil, !global.quiet {
+            global.console.hint("commit the new files: git commit -m \"Initialize the project\"")
+        }
     }
 }

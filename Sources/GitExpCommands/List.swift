@@ -5,7 +5,7 @@ import Git
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List experiments by their baseline.", aliases: ["ls"])
+        abstract: "List experiments by their baseline.", usage: "git exp list [<options>]", aliases: ["ls"])
 
     @OptionGroup var baselines: SelectionOptions
 

@@ -7,7 +7,8 @@ import Reporting
 
 struct Metrics: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show metrics, or compare them between revisions.", subcommands: [MetricsShow.self, MetricsDiff.self])
+        abstract: "Show metrics, or compare them between revisions.",
+        usage: "git exp metrics <command>", subcommands: [MetricsShow.self, MetricsDiff.self])
 }
 
 /// How numbers and tables of metrics are printed.
@@ -21,13 +22,14 @@ struct MetricsFormat: ParsableArguments {
     @Option(help: "Digits behind the point. Default: 5.")
     var precision = 5
 
-    @Option(help: "Only this metrics file; may be given more than once.")
-    var targets: [String] = []
+    @Flag(name: [.customShort("R"), .long], help: "Take targets as folders: all metrics files in and below them.")
+    var recursive = false
 }
 
 struct MetricsShow: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the metrics of the workspace, or of commits.")
+        commandName: "show", abstract: "Show the metrics of the workspace, or of commits.",
+        usage: "git exp metrics show [<options>] [<file> ...]")
 
     @Argument(help: "Metrics files. Default: all of the project.")
     var files: [String] = []
@@ -54,9 +56,11 @@ struct MetricsShow: ParsableCommand {
             chosen.allCommits = allCommits
             selection = chosen
         }
-        let revisions = try MetricsReading(context).revisions(selection, targets: files + format.targets)
+        let targets = MetricsTargets(files, areFolders: format.recursive)
+        let revisions = try MetricsReading(context).revisions(selection, targets: targets)
         let table = MetricsTable(revisions, showsRevision: selection != nil, places: format.precision)
         if format.json { return global.console.print(JSON.pythonDumps(table.json)) }
+        if revisions.allSatisfy(\.files.isEmpty) { return }
         global.console.printRaw(format.md ? table.plain.markdown : table.plain.text)
     }
 }
@@ -64,6 +68,7 @@ struct MetricsShow: ParsableCommand {
 struct MetricsDiff: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare the metrics of two revisions.",
+        usage: "git exp metrics diff [<options>] [<old>] [<new>] [--targets <file> ...]",
         discussion: "Default: HEAD and the workspace. With one revision, that one and the workspace.")
 
     @Argument(help: "The old revision: an experiment, a checkpoint, or any commit.")
@@ -78,6 +83,11 @@ struct MetricsDiff: ParsableCommand {
     @Flag(help: "Leave out the column of the files.")
     var noPath = false
 
+    @Option(
+        parsing: .upToNextOption,
+        help: "Only these metrics files; after the revisions, or with '--' between.")
+    var targets: [String] = []
+
     @OptionGroup var format: MetricsFormat
     @OptionGroup var global: GlobalOptions
 
@@ -85,8 +95,9 @@ struct MetricsDiff: ParsableCommand {
         let context = try Workspace.open(global.console)
         let reading = try MetricsReading(context)
         let resolver = try Revisions.resolver(context)
-        let before = try reading.files(of: old, resolver, targets: format.targets)
-        let after = try reading.files(of: new, resolver, targets: format.targets)
+        let targets = MetricsTargets(targets, areFolders: format.recursive)
+        let before = try reading.files(of: old, resolver, targets: targets)
+        let after = try reading.files(of: new, resolver, targets: targets)
         let comparison = MetricsComparison(old: before, new: after, includesEqual: all)
         if format.json { return global.console.print(JSON.pythonDumps(comparison.json)) }
         if comparison.isEmpty { return }
@@ -102,7 +113,8 @@ struct MetricsPrinter {
     init(_ context: ExperimentContext) { self.context = context }
 
     func showWorkspace() throws {
-        let revisions = try MetricsReading(context).revisions(nil, targets: [])
+        let revisions = try MetricsReading(context).revisions(nil, targets: MetricsTargets())
+        if revisions.allSatisfy(\.files.isEmpty) { return }
         context.console.printRaw(MetricsTable(revisions, showsRevision: false, places: 5).plain.text)
     }
 }

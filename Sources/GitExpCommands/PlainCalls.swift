@@ -55,7 +55,8 @@ enum PlainCalls {
                 arguments,
                 flags: [
                     "quiet": ["-q", "--quiet"], "json": ["--json"], "csv": ["--csv"], "md": ["--md"],
-                    "branches": ["-a", "--all-branches"], "tags": ["-T", "--all-tags"], "commits": ["-A", "--all-commits"],
+                    "branches": ["-a", "--all-branches"], "tags": ["-T", "--all-tags"],
+                    "commits": ["-A", "--all-commits"],
                     "changed": ["--only-changed"], "no pager": ["--no-pager"],
                 ])
         else { return false }

@@ -7,6 +7,7 @@ import Reporting
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show experiments and checkpoints with their metrics and parameters.",
+        usage: "git exp show [<options>]",
         discussion: """
             Each checkpoint is a line of its own; where an experiment branches off a checkpoint of another one, the \
             id of that checkpoint stands in parentheses. Other layouts: --checkpoints repeated, --checkpoints tips.

@@ -22,7 +22,7 @@ extension StageCommand.Add {
             }
         }
         let old = try FileIO.read(path)
-        let new = try request.apply(to: old, file: file)
+        let new = try request.apply(to: old, file: file, templates: context.project.templates())
         try context.checkGraph(with: new, at: file)
         try FileIO.replace(path, with: new, sync: false)
         let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
@@ -77,7 +77,8 @@ extension StageCommand.Add {
 extension StageCommand {
     struct ListStages: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "List the stages of the current folder's dvc.yaml, or of others.")
+            commandName: "list", abstract: "List the stages of the current folder's dvc.yaml, or of others.",
+            usage: "git exp stage list [<options>] [<target> ...]")
 
         @Argument(help: "dvc.yaml files, folders, or names of stages.")
         var targets: [String] = []
@@ -90,6 +91,9 @@ extension StageCommand {
 
         @Flag(help: "Only the names.")
         var nameOnly = false
+
+        @Flag(help: "Accepted for compatibility; a file that cannot be read is always an error.")
+        var fail = false
 
         @OptionGroup var global: GlobalOptions
 

@@ -10,6 +10,7 @@ import SystemPackage
 struct StageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stage", abstract: "Add stages to dvc.yaml, or list them.",
+        usage: "git exp stage <command>",
         subcommands: [Add.self, ListStages.self])
 
     struct Add: ParsableCommand {

@@ -7,6 +7,7 @@ import Pipeline
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show which stages would run, and why.",
+        usage: "git exp status [<options>] [<target> ...]",
         discussion: "With --quiet nothing is printed, and the exit status is 1 where something changed.")
 
     @Argument(help: "Stages: names, dvc.yaml files, or path/dvc.yaml:name. Default: all of the project.")

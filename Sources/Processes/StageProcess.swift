@@ -105,7 +105,11 @@ package final class StageProcess {
             if events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let exit = state.reap() {
                 // A request made just before the end counts, too.
                 answer()
-                if let failure { throw failure }
+                if let failure {
+                    // Nobody waits for an answer any more.
+                    try? FileIO.remove(signalFile)
+                    throw failure
+                }
                 return CommandOutcome(exit: exit, interruption: state.interruption)
             }
         }

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -69,5 +70,76 @@ import Testing
 extension String {
     fileprivate func range(of text: String) -> String.Index? {
         indices.first { self[$0...].hasPrefix(text) }
+    }
+    @Test func aCommitThatCannotBeReadChangesNothing() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let good = try sandbox.read("dvc.yaml")
+        try sandbox.git("checkout", "-q", "-b", "broken")
+        try sandbox.write("dvc.yaml", "stages: [\n")
+        try sandbox.write("train.sh", "other\n")
+        try sandbox.git("commit", "-q", "-a", "-m", "broken")
+        try sandbox.git("checkout", "-q", "main")
+        let before = try sandbox.untouched()
+        let outcome = try sandbox.exp("apply", "broken")
+        #expect(outcome.status == 128 && outcome.errors.contains("'dvc.yaml' is invalid"), "\(outcome)")
+        #expect(try sandbox.untouched() == before)
+        #expect(try sandbox.read("dvc.yaml") == good)
+    }
+
+    @Test func dataThatTheCacheLostIsToldOf() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        let lock = try #require(try sandbox.read("dvc.lock"))
+        let entry = lock.split(separator: "- path: model.txt")[1]
+        let md5 = try #require(entry.split(separator: "md5: ").dropFirst().first?.prefix(32))
+        let object = sandbox.root.pushing(".dvc/cache/files/md5").appending(String(md5.prefix(2)))
+            .appending(String(md5.dropFirst(2)))
+        try FileIO.remove(object)
+        try FileIO.replace(object, with: Array("damaged".utf8), mode: 0o444, sync: false)
+        try FileIO.remove(sandbox.root.appending("model.txt"))
+        let apply = try sandbox.exp("apply", "first")
+        #expect(apply.status == 1 && apply.errors.contains("does not hold what its name says"), "\(apply)")
+        #expect(apply.errors.contains("have been applied"))
+        let run = try sandbox.exp("run")
+        #expect(run.status == 128 && run.errors.contains("the data of 'model.txt' is not in the cache"), "\(run)")
+    }
+
+    @Test func submodulesStay() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "before")
+        try sandbox.git("init", "-q", "../module")
+        try sandbox.git("-C", "../module", "commit", "-q", "--allow-empty", "-m", "x")
+        try sandbox.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../module", "module")
+        try sandbox.git("commit", "-q", "-m", "module")
+        try sandbox.write("notes.txt", "mine\n")
+        let outcome = try sandbox.exp("apply", "before@1")
+        #expect(outcome.status == 0, "\(outcome)")
+        #expect(try sandbox.exists("module/.git"))
+        #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
+    }
+    @Test func whatIsInTheWayOfAFolderIsNotLost() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("d/e/f", "1\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "with")
+        try sandbox.git("tag", "with")
+        try sandbox.git("rm", "-r", "-q", "d")
+        try sandbox.git("commit", "-q", "-m", "without")
+        try sandbox.write("d", "mine\n")
+        let outcome = try sandbox.exp("apply", "with")
+        #expect(outcome.status == 128 && outcome.errors.contains("'d' is in the way"), "\(outcome)")
+        #expect(try sandbox.read("d") == "mine\n")
+        try FileIO.remove(sandbox.root.appending("d"))
+        #expect(try sandbox.run("ln", ["-s", "home", "d"]).status == 0)
+        #expect(try sandbox.exp("apply", "with").status == 128)
+        // What HEAD has as it is can be had again.
+        try sandbox.git("add", "d")
+        try sandbox.git("commit", "-q", "-m", "link")
+        try sandbox.expOK("apply", "with")
+        #expect(try sandbox.read("d/e/f") == "1\n")
     }
 }

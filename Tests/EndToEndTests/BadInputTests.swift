@@ -110,6 +110,26 @@ import Testing
         #expect(link.errors.contains("symbolic link to nothing"))
     }
 
+    @Test func hiddenOutputsAndPipelinesAreNamed() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(".dvcignore", "*.tmp\n")
+        try sandbox.write("sub/.dvcignore", "secret/\n")
+        for output in ["a.tmp", "sub/secret"] {
+            let hidden = try sandbox.exp("stage", "add", "-n", "a", "-o", output, "true")
+            #expect(hidden.status == 128 && hidden.errors.contains("'\(output)' cannot be an output"), "\(hidden)")
+        }
+        #expect(try !sandbox.exists("dvc.yaml"))
+        try sandbox.expOK("stage", "add", "-n", "a", "-o", "sub/open", "echo 1 > sub/open")
+        try sandbox.write(".dvcignore", "open\n")
+        let run = try sandbox.exp("repro")
+        #expect(run.status == 128 && run.errors.contains("'.dvcignore'"), "\(run)")
+        try sandbox.write(".gitignore", "dvc.yaml\n")
+        let add = try sandbox.exp("stage", "add", "-n", "b", "true")
+        #expect(add.status == 128 && add.errors.contains("'dvc.yaml' is ignored by git"), "\(add)")
+        #expect(try sandbox.exp("stage", "list").errors.contains("'dvc.yaml' is ignored by git"))
+    }
+
     @Test func anUnwritableCacheIsNamed() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
@@ -176,6 +196,38 @@ import Testing
         #expect(try sandbox.expOK("list", "--name-only").output == "there\n")
     }
 
+    @Test func theUsersWordOnTheWorkTreeCounts() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try FileIO.makeDirectories(sandbox.root.pushing("sub"))
+        try FileIO.move(sandbox.root.pushing(".git"), to: sandbox.root.pushing("sub/elsewhere.git"))
+        func git(_ arguments: String...) throws -> Outcome {
+            try sandbox.run(
+                "git", ["--git-dir=elsewhere.git", "--work-tree=.."] + arguments, in: sandbox.root.pushing("sub"))
+        }
+        // Filters leave the work to git itself, which is started in another folder.
+        _ = try git("config", "core.autocrlf", "input")
+        let run = try git("exp", "run", "-n", "there", "../dvc.yaml")
+        #expect(run.status == 0, "\(run)")
+        #expect(try git("exp", "list", "--name-only").output == "there\n")
+        let tree = try git("ls-tree", "--full-tree", "--name-only", "-r", "refs/exps/exec/EXEC_APPLY").output
+        #expect(tree.contains("train.sh\n") && tree.contains("metrics.json\n"), "\(tree)")
+        #expect(try git("exp", "apply", "there@1").status == 0)
+        let other = try sandbox.run(
+            "git", ["exp", "list"],
+            environment: [
+                "GIT_DIR": sandbox.root.pushing("sub/elsewhere.git").string, "GIT_WORK_TREE": "/",
+            ])
+        #expect(other.status == 0, "\(other)")
+        let wrong = try sandbox.run(
+            "git-exp", ["list"],
+            environment: [
+                "GIT_DIR": sandbox.root.pushing("sub/elsewhere.git").string,
+                "GIT_WORK_TREE": sandbox.root.pushing("sub").string,
+            ])
+        #expect(wrong.status == 128 && wrong.errors.contains("is not in the work tree"), "\(wrong)")
+    }
+
     @Test func projectBelowTheTop() throws {
         let sandbox = try Sandbox()
         try FileIO.makeDirectories(sandbox.root.pushing("sub"))
@@ -199,6 +251,15 @@ import Testing
         #expect(try sandbox.exp("nosuch").status == 129)
         #expect(try sandbox.exp("gc").status == 129)
         #expect(try sandbox.exp("run", "-h").status == 0)
+        let commands = [
+            ["init"], ["stage"], ["stage", "add"], ["stage", "list"], ["run"], ["repro"], ["status"], ["checkpoint"],
+            ["show"], ["list"], ["apply"], ["branch"], ["gc"], ["metrics"], ["metrics", "show"], ["metrics", "diff"],
+        ]
+        for words in commands {
+            let help = try sandbox.run("git", ["exp"] + words + ["-h"]).output
+            #expect(help.contains("USAGE: git exp \(words.joined(separator: " "))"), "\(help)")
+        }
+        #expect(try sandbox.exp("init", "-q").errors.isEmpty)
         #expect(try sandbox.exp("--version").output.hasPrefix("git-exp version "))
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -48,6 +49,18 @@ import Testing
         #expect(again.errors.contains("Existing checkpoint experiment 'first' will be resumed"))
         #expect(again.errors.contains("Training continues from checkpoint"))
         #expect(again.errors.contains("--reset"))
+    }
+
+    @Test func trainingThatContinuesOnANewCommitIsAnnounced() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        #expect(try !sandbox.expOK("run").errors.contains("Training continues"))
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "results")
+        let again = try sandbox.expOK("run", "-S", "steps=4")
+        #expect(again.errors.contains("Training continues from 'model.txt' as 'dvc.lock' has it"), "\(again)")
+        #expect(try sandbox.read("model.txt")?.split(separator: "\n").count == 4)
+        #expect(try !sandbox.expOK("run", "--reset").errors.contains("Training continues"))
     }
 
     @Test func aChangedParameterForksFromTheAppliedCheckpoint() throws {
@@ -103,6 +116,12 @@ import Testing
         let outcome = try sandbox.exp("run")
         #expect(outcome.status == 128)
         #expect(outcome.errors.contains("'metrics.json'"))
+        // The same at a checkpoint, whose request does not outlive the run.
+        try sandbox.write("train.sh", "echo 1 > model.txt; git exp checkpoint; sleep 60\n")
+        let early = try sandbox.exp("run")
+        #expect(early.status == 128)
+        #expect(early.errors.contains("'metrics.json'"))
+        #expect(try !sandbox.exists(".dvc/tmp/DVC_CHECKPOINT"))
     }
 
     @Test func aStageWithoutCheckpointOutputIsAnswered() throws {
@@ -135,5 +154,62 @@ import Testing
         try sandbox.write("word.up", "third\n")
         try sandbox.expOK("apply", "first")
         #expect(try sandbox.read("word.up") == "world\n")
+    }
+    @Test func checkpointsHoldTheFilesOfStagesThatRanBefore() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.write("prepare.sh", "echo 1 > data.txt; echo '{\"rows\": 5}' > rows.json\n")
+        try sandbox.expOK(
+            "stage", "add", "-n", "prepare", "-d", "prepare.sh", "-o", "data.txt", "-M", "rows.json", "sh",
+            "prepare.sh")
+        try sandbox.expOK(
+            "stage", "add", "-f", "-n", "train", "-d", "data.txt", "-d", "train.sh", "-c", "model.txt", "-M",
+            "metrics.json", "-p", "lr,steps", "sh", "train.sh")
+        try sandbox.expOK("run", "-n", "first")
+        let tip = try sandbox.git("for-each-ref", "--format=%(refname)", "refs/exps/*/*/first").dropLast()
+        for commit in ["\(tip)", "\(tip)~1", "\(tip)~3"] {
+            let files = try sandbox.git("ls-tree", "--name-only", commit).split(separator: "\n")
+            #expect(files.contains("prepare.sh") && files.contains("rows.json"), "\(commit): \(files)")
+        }
+    }
+
+    @Test func anEditedOutputIsKeptBeforeItsStageRuns() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("in.txt", "1\n")
+        try sandbox.expOK("stage", "add", "-n", "a", "-d", "in.txt", "-o", "out.txt", "cp in.txt out.txt")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        try sandbox.expOK("run")
+        try FileIO.remove(sandbox.root.appending("out.txt"))
+        try sandbox.write("out.txt", "by hand\n")
+        let run = try sandbox.expOK("run")
+        #expect(try sandbox.read("out.txt") == "1\n")
+        let kept = run.errors.split(separator: "'").first { $0.hasPrefix(".dvc/cache/") }
+        #expect(try kept.flatMap { try sandbox.read(String($0)) } == "by hand\n", "\(run)")
+        #expect(try !sandbox.expOK("run", "-f").errors.contains("saved nowhere"))
+    }
+    @Test func optionsThatOtherProgramsPass() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("stage", "add", "-n", "a", "-o", "out.txt", "echo 1 > out.txt")
+        #expect(try sandbox.expOK("stage", "list", "--fail").output == "a  Outputs out.txt\n")
+        try sandbox.expOK("repro", "--no-commit")
+        #expect(try sandbox.read("dvc.lock")?.contains("md5: b026324c6904b2a9cb4b88d6d61c81d1") == true)
+        #expect(try !sandbox.exists(".dvc/cache/files"))
+        #expect(try sandbox.expOK("status").output.contains("not in cache:       out.txt"))
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.expOK("apply", "--no-force", "first")
+        try sandbox.expOK("apply", "-f", "first")
+    }
+    @Test func aFrozenStageMayLackItsData() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(
+            "dvc.yaml", "stages:\n  a:\n    cmd: echo 1 > out.txt\n    outs: [out.txt]\n    frozen: true\n")
+        #expect(try sandbox.exp("repro").status == 128)
+        try sandbox.expOK("repro", "--allow-missing")
     }
 }

@@ -53,4 +53,46 @@ import Testing
         #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
         #expect(try sandbox.exp("apply", "first@9").errors.contains("the experiment has 4"))
     }
+    @Test func experimentsOfCommitsThatAreGoneAreListed() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "old")
+        let baseline = try sandbox.git("rev-parse", "--short=7", "HEAD").dropLast()
+        try sandbox.git("commit", "-q", "--amend", "-m", "again")
+        #expect(try sandbox.expOK("list").output.isEmpty)
+        let all = try sandbox.expOK("list", "-A").output
+        #expect(all.hasPrefix("\(baseline):\n\t") && all.hasSuffix("[old]\n"), "\(all)")
+    }
+
+    @Test func metricsAreNumbersTextsAndBooleans() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        #expect(try sandbox.expOK("metrics", "show").output.isEmpty)
+        let first = "{\"a\": 1, \"none\": null, \"list\": [1], \"empty\": {}, \"b\": {\"c\": [2], \"d\": true}}"
+        try sandbox.write("m/one.json", first)
+        try sandbox.write("two.json", "{\"z\": 2}")
+        try sandbox.write("dvc.yaml", "metrics:\n- m/one.json\n- two.json\n")
+        try sandbox.write("params.yaml", "lr: 1\nempty: {}\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        let one = "\"m/one.json\": {\"data\": {\"a\": 1, \"b\": {\"d\": true}}}"
+        let both = "{\"data\": {\(one), \"two.json\": {\"data\": {\"z\": 2}}}}"
+        #expect(try sandbox.expOK("metrics", "show", "--json").output == "{\"\": \(both)}\n")
+        #expect(try sandbox.expOK("show", "--json").output.contains("\"metrics\": {\(one)"))
+        #expect(try sandbox.expOK("show", "--csv").output.contains(",lr\r\n"))
+        // The workspace is as the branch that is checked out has it.
+        #expect(try sandbox.expOK("metrics", "show", "-a", "--json").output == "{\"main\": \(both)}\n")
+        try sandbox.git("tag", "v1")
+        try sandbox.write("two.json", "{\"z\": 3}")
+        let changed = both.split(separator: "\"z\": 2").joined(separator: "\"z\": 3")
+        #expect(
+            try sandbox.expOK("metrics", "show", "-aT", "--json").output
+                == "{\"workspace\": \(changed), \"main,v1\": \(both)}\n")
+        let only = "Path        a    b.d\nm/one.json  1    True\n"
+        #expect(try sandbox.expOK("metrics", "show", "-R", "m").output == only)
+        try sandbox.write("m/one.json", "{}")
+        let diff = try sandbox.expOK("metrics", "diff", "--targets", "two.json", "m/one.json", "--", "HEAD").output
+        #expect(diff.contains("m/one.json  a") && diff.contains("two.json    z"), "\(diff)")
+        #expect(try sandbox.expOK("metrics", "diff", "-R", "--targets", "m").output.contains("two.json") == false)
+    }
 }

@@ -22,9 +22,11 @@ import checks_clients
 import checks_current
 import checks_data
 import checks_protocol
+import checks_templating
 from harness import Check, Environments, Failed, Skipped, Tools
 
-MODULES = (checks_current, checks_data, checks_checkpoints, checks_clients, checks_protocol)
+MODULES = (
+    checks_current, checks_data, checks_checkpoints, checks_clients, checks_protocol, checks_templating)
 
 
 def all_checks():

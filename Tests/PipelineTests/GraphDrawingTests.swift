@@ -10,8 +10,7 @@ import Testing
             stages:
               b: {cmd: x, deps: [a.txt, raw], outs: [b.txt, m.json]}
               a: {cmd: x, outs: [a.txt]}
-              c@1: {cmd: x, deps: [b.txt], outs: [c1]}
-              c@2: {cmd: x, deps: [b.txt], outs: [c2]}
+              c: {foreach: [1, 2], do: {cmd: x, deps: [b.txt], outs: ["c${item}"]}}
               lone: {cmd: x}
             """)
         let graph = try StageGraph(file.stages + [TrackedData.fresh("raw", in: "raw.dvc").stage])

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func keepsComments() throws {
-        let text = "# mine\nvars: [v.yaml]\nstages:\n  a:\n    cmd: x  # why\n"
+        let text = "# mine\nvars: [{v: 1}]\nstages:\n  a:\n    cmd: x  # why\n"
         var add = StageAdd(name: "b")
         add.words = ["y"]
         let bytes = try add.apply(to: Array(text.utf8), file: "dvc.yaml")

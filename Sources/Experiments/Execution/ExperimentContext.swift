@@ -29,7 +29,10 @@ package final class ExperimentContext {
         self.folder = folder
         self.console = console
         self.environment = environment
-        prefix = project.root.relative(to: workTree) ?? FilePath()
+        guard let prefix = project.root.relative(to: workTree) else {
+            throw ExperimentError.projectOutside(project.root.string, workTree: workTree.string)
+        }
+        self.prefix = prefix
     }
 
     /// The same project with a repository of its own, for another thread.
@@ -58,8 +61,19 @@ package final class ExperimentContext {
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
     package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
-        try ProjectWorkspace(
+        let workspace = try ProjectWorkspace(
             project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+        let own = folder.appending("dvc.yaml")
+        if !workspace.files.contains(where: { $0.path == own }), try isHiddenPipeline(own) {
+            console.warn("'\(Console.sanitized(own.string))' is ignored by git, so its stages do not count")
+        }
+        return workspace
+    }
+
+    /// Whether a pipeline file is there that git ignores.
+    private func isHiddenPipeline(_ file: FilePath) throws -> Bool {
+        try FileStatus.of(project.root.pushing(file), followingLinks: false)?.kind == .file
+            && repository.isIgnored(inRepository(file), isFolder: false)
     }
 
     private var sourceControl: SourceControl {

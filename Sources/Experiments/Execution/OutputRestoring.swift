@@ -70,13 +70,14 @@ struct OutputRestoring {
 
     private func prepareCheckpoint(_ output: Output, _ path: FilePath, _ recorded: OutputHash?) throws {
         guard try FileStatus.of(path, followingLinks: false) != nil else {
-            if let recorded, try workspace.store.contains(recorded) {
-                try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false, linkTypes: copyTypes)
-            } else if recorded != nil {
+            guard let recorded else { return }
+            guard try workspace.store.contains(recorded) else {
                 console.warn(
-                    "the data of '\(Console.sanitized(output.path))' that the lock file names is not in the cache; "
-                        + "training starts without it")
+                    "the data of '\(Console.sanitized(output.path))' that the last checkpoint names is not in the cache; "
+                        + "the command starts without it")
+                return
             }
+            try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false, linkTypes: copyTypes)
             return
         }
         let present = try workspace.reader.hash(path, generation: workspace.generation, saving: false)

@@ -42,8 +42,12 @@ extension ExperimentContext {
     ///
     /// - Throws: ``PipelineError`` where the graph of all stages would not be sound.
     package func checkGraph(with bytes: [UInt8], at file: FilePath) throws {
-        let others = try workspace(checking: false).files.filter { $0.path != file }
-        let changed = try PipelineFile.parse(bytes, path: file, root: project.root)
-        _ = try StageGraph((others + [changed].compactMap { $0 }).flatMap(\.stages))
+        guard try !repository.isIgnored(inRepository(file), isFolder: false) else {
+            throw ExperimentError.pipelineIgnored(file.string)
+        }
+        let workspace = try workspace(checking: false)
+        let changed = try PipelineFile.parse(bytes, path: file, root: project.root, templates: project.templates())
+        let others = workspace.files.filter { $0.path != file }
+        try workspace.check((others + [changed].compactMap { $0 }).flatMap(\.stages))
     }
 }

@@ -50,17 +50,23 @@ package struct WorkspaceRun {
         clearStaleSignal()
         let process = try StageProcess(signalFile: signalFile)
         // The first read of the pipeline finds every mistake before a parameter file changes.
-        let workspace = try context.workspace()
-        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        var workspace = try context.workspace()
+        var stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
             return try dryRun(stages, workspace, process, request)
         }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
-        workspace.rereadParameters()
         let plan: RunPlan
         do {
+            if request.overrides.isEmpty || workspace.files.allSatisfy(\.templateFiles.isEmpty) {
+                workspace.rereadParameters()
+            } else {
+                // The overrides may have changed what stages there are.
+                workspace = try context.workspace()
+                stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+            }
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
@@ -104,7 +110,8 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let result: RunResult
         do {
-            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) { stage, entry, unchanged in
+            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) {
+                stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
             }

@@ -47,7 +47,9 @@ package struct RevisionResolver {
         do {
             commit = try repository.resolve(text)
         } catch  where error.code == .ambiguous {
-            throw ExperimentError.ambiguous(text, references: ["the ids of several objects"])
+            // Fewer than four digits are no id for git.
+            if text.utf8.count < 4 { throw ExperimentError.unknown(text, similar: similar(to: text)) }
+            throw ExperimentError.ambiguous(text, references: [])
         }
         guard let commit else { throw ExperimentError.unknown(text, similar: similar(to: text)) }
         return ResolvedRevision(commit: commit, experiment: try containing(commit).first, isWhole: false)

@@ -15,7 +15,10 @@ package struct ExperimentListing {
         let catalog = try ExperimentCatalog(of: context.repository)
         let names = try BaselineNames(context.repository)
         let commits = try selection.commits(in: context.repository, chains: ChainReader(context.repository))
-        groups = commits.compactMap { commit in
+        // A commit that was amended or rebased away has lost its name, but not its experiments.
+        let listed = Set(commits)
+        let others = selection.allCommits ? catalog.baselines.filter { !listed.contains($0) } : []
+        groups = (commits + others.sorted { $0.hex < $1.hex }).compactMap { commit in
             let experiments = catalog.experiments(of: commit)
             return experiments.isEmpty
                 ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)

@@ -29,14 +29,13 @@ package struct ParametersReading {
         return data.parameters.compactMap { file, contents in
             if !targets.isEmpty, !targets.contains(FilePath(file)) { return nil }
             guard case .value(let value) = contents else { return MetricsFile(path: file, value: nil, leaves: []) }
-            return MetricsFile(path: file, value: value, leaves: value.parameterLeaves.compactMap(Self.plain))
+            return MetricsFile(path: file, value: value, leaves: value.parameterLeaves.map(Self.plain))
         }
     }
 
-    /// A list stands as its text; what is null counts as missing.
-    private static func plain(_ leaf: (name: String, value: Value)) -> (name: String, value: Value)? {
+    /// A list stands as its text.
+    private static func plain(_ leaf: (name: String, value: Value)) -> (name: String, value: Value) {
         switch leaf.value {
-        case .null: nil
         case .list, .mapping: (leaf.name, .string(PythonText.str(leaf.value)))
         default: leaf
         }

@@ -10,7 +10,8 @@ package final class ParseMemo {
     /// The project's folder inside the repository, with `/` at its end unless it is empty.
     private let prefix: String
     private let root: FilePath
-    private var pipelines: [BlobID: PipelineFile?] = [:]
+    private let config: ProjectConfig
+    private var pipelines: [BlobID: [ParsedPipeline]] = [:]
     private var locks: [BlobID: [LockFile.StageEntries]] = [:]
     private var values: [BlobID: Value?] = [:]
     private var folders: [TreeID: [String]] = [:]
@@ -19,6 +20,14 @@ package final class ParseMemo {
         repository = context.repository
         prefix = context.prefix.isEmpty ? "" : context.prefix.string + "/"
         root = context.project.root
+        config = context.project.config
+    }
+
+    /// A pipeline file with the contents of the files that its `${…}` take values from.
+    private struct ParsedPipeline {
+        let path: String
+        let file: PipelineFile?
+        let templates: [BlobID?]
     }
 
     /// The blob at a path of the project; `nil` where there is no file.
@@ -30,8 +39,8 @@ package final class ParseMemo {
         return entry.blob
     }
 
-    /// The pipeline files of a commit, and the blobs they are; a file that cannot be read is an error.
-    func pipelineFiles(in tree: TreeID) throws -> (files: [PipelineFile], blobs: [BlobID]) {
+    /// The pipeline files of a commit, and the blobs that they were made from; a file that cannot be read is an error.
+    func pipelineFiles(in tree: TreeID) throws -> (files: [PipelineFile], blobs: [BlobID?]) {
         var top = tree
         if !prefix.isEmpty {
             guard let entry = try repository.entry(at: String(prefix.dropLast()), in: tree), entry.kind == .directory
@@ -39,23 +48,39 @@ package final class ParseMemo {
             top = entry.tree
         }
         var files: [PipelineFile] = []
-        var blobs: [BlobID] = []
+        var blobs: [BlobID?] = []
         for path in try paths(below: top, isTop: true) {
             guard let blob = try blob(FilePath(path), in: tree) else { continue }
-            blobs.append(blob)
-            if let known = pipelines[blob], known == nil || known?.path.string == path {
-                if let known { files.append(known) }
-            } else if let file = try parse(blob, path) {
-                files.append(file)
-            }
+            let parsed = try pipeline(blob, path, in: tree)
+            blobs += [blob] + parsed.templates
+            if let file = parsed.file { files.append(file) }
         }
         return (files, blobs)
     }
 
-    private func parse(_ blob: BlobID, _ path: String) throws -> PipelineFile? {
-        let file = try PipelineFile.parse(try repository.blob(blob), path: FilePath(path), root: root)
-        pipelines[blob] = .some(file)
-        return file
+    private func pipeline(_ blob: BlobID, _ path: String, in tree: TreeID) throws -> ParsedPipeline {
+        for known in pipelines[blob] ?? [] where known.path == path {
+            let paths = known.file?.templateFiles ?? []
+            if paths.isEmpty { return known }
+            if try zip(paths, known.templates).allSatisfy({ try self.blob($0, in: tree) == $1 }) { return known }
+        }
+        let templates = TemplateSource(
+            style: try config.argumentStyle(),
+            document: { path in try self.blob(path, in: tree).map { try self.document($0, name: path.string) } })
+        let file = try PipelineFile.parse(
+            try repository.blob(blob), path: FilePath(path), root: root, templates: templates)
+        let sources = try (file?.templateFiles ?? []).map { try self.blob($0, in: tree) }
+        let parsed = ParsedPipeline(path: path, file: file, templates: sources)
+        pipelines[blob, default: []].append(parsed)
+        return parsed
+    }
+
+    /// The contents of a parameter file that must be readable.
+    private func document(_ blob: BlobID, name: String) throws -> Value {
+        if case .some(.some(let known)) = values[blob] { return known }
+        let value = try ParameterFile.load(try repository.blob(blob), name: name)
+        values[blob] = .some(value)
+        return value
     }
 
     /// Where a tree has pipeline files. Folders that did not change between commits are read once.

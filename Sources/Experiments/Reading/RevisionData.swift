@@ -34,7 +34,7 @@ package final class RevisionReader {
     private let memo: ParseMemo
     private let store: ObjectStore
     /// The sources of the pipeline that the commit before had; most commits have the same.
-    private var sources: (blobs: [BlobID], paths: [FilePath], sources: DataSources)?
+    private var sources: (blobs: [BlobID?], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
     /// Files of which all values count, whether or not anything names them; seen from the project root.
@@ -91,12 +91,12 @@ package final class RevisionReader {
         }
         for source in sources.metrics {
             if let found = try contents(source.path) {
-                data.metrics.append((source.path.string, found))
+                data.metrics.append((source.path.string, found.metricsOnly))
             } else if source.isCached, let origin = source.origin {
                 data.isComplete = false
                 let hash = try entry(origin.stage)?.outputs.first { $0.path.isIdentical(to: origin.output.path) }?.hash
                 if let value = try hash.flatMap({ try cached($0, source.path, in: origin.output) }) {
-                    data.metrics.append((source.path.string, value))
+                    data.metrics.append((source.path.string, value.metricsOnly))
                 }
             }
         }
@@ -163,6 +163,29 @@ package final class RevisionReader {
             let picked = wanted.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
             data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
         }
+        if !onlyUsedParameters { try addVariables(files.flatMap(\.stages), besides: paths, contents, to: &data) }
+    }
+
+    /// What the `${…}` of stages take from files that are not among the parameter files.
+    private func addVariables(
+        _ stages: [Stage], besides known: [FilePath], _ contents: (FilePath) throws -> RevisionData.Contents?,
+        to data: inout RevisionData
+    ) throws {
+        var files: [(path: FilePath, keys: [String])] = []
+        var seen: Set<UsedVariable> = []
+        for variable in stages.flatMap(\.variables) where seen.insert(variable).inserted {
+            if known.contains(variable.file) { continue }
+            if let number = files.firstIndex(where: { $0.path == variable.file }) {
+                files[number].keys.append(variable.key)
+            } else {
+                files.append((variable.file, [variable.key]))
+            }
+        }
+        for (path, keys) in files {
+            guard case .value(let value)? = try contents(path) else { continue }
+            let picked = keys.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
+            data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
+        }
     }
 }
 
@@ -188,12 +211,34 @@ extension RevisionData {
     }
 }
 
+extension RevisionData.Contents {
+    /// The contents of a metrics file without what DVC does not count as a metric.
+    fileprivate var metricsOnly: Self {
+        guard case .value(let value) = self else { return self }
+        return .value(value.metrics ?? .mapping(Mapping()))
+    }
+}
+
 extension Value {
-    /// The parameters in the value of a file: nested keys joined with dots; lists stay whole.
+    /// Numbers, texts and booleans, and mappings that hold any; `nil` where nothing of that is left.
+    fileprivate var metrics: Value? {
+        switch self {
+        case .null, .list: return nil
+        case .mapping(let mapping):
+            let kept = mapping.entries.compactMap { entry in
+                entry.value.metrics.map { Mapping.Entry(key: entry.key, value: $0) }
+            }
+            return kept.isEmpty ? nil : .mapping(Mapping(entries: kept))
+        default: return self
+        }
+    }
+
+    /// The parameters in the value of a file: nested keys joined with dots; lists stay whole, and an
+    /// empty mapping has none.
     var parameterLeaves: [(name: String, value: Value)] {
         var leaves: [(name: String, value: Value)] = []
         func collect(_ value: Value, _ name: String) {
-            guard case .mapping(let mapping) = value, !mapping.isEmpty else { return leaves.append((name, value)) }
+            guard case .mapping(let mapping) = value else { return leaves.append((name, value)) }
             for entry in mapping.entries { collect(entry.value, name + "." + PythonText.str(entry.key)) }
         }
         for entry in mapping?.entries ?? [] { collect(entry.value, PythonText.str(entry.key)) }

@@ -21,6 +21,8 @@ final class ExperimentRecorder {
     /// The stages whose inputs are held.
     private var begun: Set<FilePath> = []
     private var heldSince: [FilePath: FileStatus] = [:]
+    /// How many stages have all their files in the index: those found unchanged and those that ran.
+    private var addedStages = 0
     /// Whether a checkpoint was made of outputs from which training can go on.
     private var isContinuable = false
 
@@ -51,10 +53,11 @@ final class ExperimentRecorder {
         of stage: Stage, entry: StageLock, unchanged: [(stage: Stage, entry: StageLock)]
     ) throws {
         let entries = unchanged.map { (name: $0.stage.name, entry: $0.entry) } + [(name: stage.name, entry: entry)]
-        let isFirst = checkpoints == 0
         try index.refresh()
-        if isFirst {
-            try addFiles(of: unchanged.map(\.stage) + [stage], locks: true)
+        let stages = unchanged.map(\.stage) + workspace.savedStages
+        if stages.count > addedStages {
+            try addFiles(of: stages, locks: true)
+            addedStages = stages.count
         } else {
             try addResults(of: stage)
         }

@@ -27,6 +27,8 @@ package struct Applying {
         }
         try FileIO.makeDirectories(context.scratch)
         let target = try repository.commit(commit)
+        // A commit whose pipeline cannot be read is found out before any file changes.
+        _ = try ParseMemo(context).pipelineFiles(in: target.tree)
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
@@ -53,7 +55,7 @@ package struct Applying {
         return isComplete
     }
 
-    /// A folder where the commit has a file holds things that are nobody's but the user's.
+    /// A folder where the commit has a file, and a file where it has a folder, are nobody's but the user's.
     private func refuseObstacles(_ change: WorkspaceChange) throws {
         guard let workTree = repository.workTree else { return }
         for path in change.written {
@@ -61,6 +63,27 @@ package struct Applying {
                 throw ApplyError.folderInTheWay(path)
             }
         }
+        var clear: Set<FilePath> = []
+        for path in change.written {
+            var folder = FilePath(path).removingLastComponent()
+            while !folder.isEmpty, clear.insert(folder).inserted {
+                let kind = try FileStatus.of(workTree.pushing(folder), followingLinks: false)?.kind
+                if let kind, kind != .directory, try !isAsCommitted(folder, workTree) {
+                    throw ApplyError.fileInTheWay(folder.string)
+                }
+                folder.removeLastComponent()
+            }
+        }
+    }
+
+    /// Whether `HEAD` has a file as it is in the workspace, so that git can give it back.
+    private func isAsCommitted(_ path: FilePath, _ workTree: FilePath) throws -> Bool {
+        let head = try repository.commit(context.head()).tree
+        guard try repository.entry(at: path.string, in: head) != nil else { return false }
+        let answer = try GitCommand(in: workTree).run(
+            "-c", "core.fsmonitor=false", "--literal-pathspecs", "diff", "--quiet", "--no-ext-diff", "HEAD", "--",
+            path.string)
+        return answer.exit.isSuccess
     }
 
     private func saveLocalWork(
@@ -125,7 +148,7 @@ package struct Applying {
                     isComplete = false
                     continue
                 }
-                try bring(hash, output, workspace, checkout)
+                isComplete = try bringWhole(hash, output, workspace, checkout) && isComplete
             }
         }
         workspace.memo.save()
@@ -136,8 +159,25 @@ package struct Applying {
     private func remove(_ output: Output, ifStill hash: OutputHash?, _ workspace: ProjectWorkspace) throws {
         guard let hash, try workspace.store.contains(hash) else { return }
         let path = workspace.root.pushing(output.rooted)
-        guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else { return }
+        guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else {
+            return
+        }
         try FileIO.removeTree(path)
+    }
+
+    /// - Returns: Whether the cache held what it should.
+    private func bringWhole(
+        _ hash: OutputHash, _ output: Output, _ workspace: ProjectWorkspace, _ checkout: Checkout
+    ) throws -> Bool {
+        do {
+            try bring(hash, output, workspace, checkout)
+            return true
+        } catch let error as CacheError {
+            guard case .corruptObject = error else { throw error }
+            console.warn("the data of '\(Console.sanitized(output.path))' was left as it is: \(error.message)")
+            if let hint = error.hint { console.hint(hint) }
+            return false
+        }
     }
 
     private func bring(
@@ -162,10 +202,12 @@ package struct Applying {
 /// Why an experiment cannot be applied.
 package enum ApplyError: UserFacingError, Hashable {
     case folderInTheWay(String)
+    case fileInTheWay(String)
 
     package var message: String {
         switch self {
         case .folderInTheWay(let path): "a folder is in the way of the file '\(Console.sanitized(path))'"
+        case .fileInTheWay(let path): "'\(Console.sanitized(path))' is in the way of a folder of that name"
         }
     }
 
@@ -184,7 +226,7 @@ struct WorkspaceChange {
         for path in try repository.differingPaths(present, target) {
             if let entry = try repository.entry(at: path, in: target) {
                 if entry.kind != .submodule { written.append(path) }
-            } else if let mine = try repository.entry(at: path, in: present),
+            } else if let mine = try repository.entry(at: path, in: present), mine.kind != .submodule,
                 try known.contains(where: { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false })
             {
                 deleted.append(path)

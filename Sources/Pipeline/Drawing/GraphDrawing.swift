@@ -25,9 +25,9 @@ package struct GraphDrawing: Sendable {
             if outputs {
                 return stage.outputs.map { ProjectPath.relative($0.rooted, from: folder).string }
             }
-            let address = stage.address(relativeTo: folder)
-            guard collapsing, !stage.isTrackedData, let at = address.lastIndex(of: "@") else { return [address] }
-            return [String(address[..<at])]
+            var shown = stage
+            if collapsing, let group = stage.group { shown.name = group }
+            return [shown.address(relativeTo: folder)]
         }
         for stage in stages { for name in names(stage) { _ = node(name) } }
         for (from, to) in graph.edges {

@@ -84,7 +84,8 @@ extension StageGraph {
         if target.namesFile && !files.contains(file) { throw .missingPipelineFile(target.file) }
         let matches = inFile.filter { number in
             let own = stages[number].name
-            return selection.glob ? Glob.matches(name, own) : own.isIdentical(to: name) || own.belongs(to: name)
+            if selection.glob { return Glob.matches(name, own) }
+            return own.isIdentical(to: name) || stages[number].group?.isIdentical(to: name) == true
         }
         if matches.isEmpty {
             let similar = Similarity.closest(to: name, among: inFile.map { stages[$0].name })
@@ -104,7 +105,7 @@ struct StageTarget {
     let namesFile: Bool
 
     init(_ text: String) {
-        if let colon = text.lastIndex(of: ":") {
+        if let colon = Self.separator(in: text) {
             let file = String(text[..<colon])
             let name = String(text[text.index(after: colon)...])
             self.file = file.isEmpty ? "dvc.yaml" : file
@@ -120,9 +121,11 @@ struct StageTarget {
             namesFile = false
         }
     }
-}
 
-extension String {
-    /// Whether this is the name of one member, such as `train@a`, of the group `train`.
-    fileprivate func belongs(to group: String) -> Bool { utf8.starts(with: (group + "@").utf8) }
+    /// The colon between file and name; those of a generated stage, such as `group@a:b`, belong to its name.
+    private static func separator(in text: String) -> String.Index? {
+        guard let first = text.firstIndex(of: ":") else { return nil }
+        let file = text[..<first]
+        return file.hasSuffix("dvc.yaml") || !file.contains("@") ? first : nil
+    }
 }

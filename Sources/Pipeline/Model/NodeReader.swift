@@ -6,6 +6,14 @@ struct NodeReader {
     /// The file's name for messages.
     let file: String
     let bytes: [UInt8]
+    /// What `${…}` means here; `nil` where text is only text.
+    var scope: TemplateScope?
+    private let meter = WorkMeter()
+
+    init(file: String, bytes: [UInt8]) {
+        self.file = file
+        self.bytes = bytes
+    }
 
     /// An entry of a mapping.
     struct Entry {
@@ -19,6 +27,24 @@ struct NodeReader {
         FormatError(file: file, position: node.start, problem: problem, text: bytes)
     }
 
+    /// An error at the first place inside a node where the file has this text; at the node where it has not.
+    func error(at node: YAMLNode, _ problem: String, pointingTo text: String) -> FormatError {
+        let wanted = Array(text.utf8)
+        let end = min(node.end.offset, bytes.count) - wanted.count
+        var offset = node.start.offset
+        while offset <= end, !bytes[offset...].starts(with: wanted) { offset += 1 }
+        guard offset <= end else { return error(at: node, problem) }
+        let place = SourcePosition(offset: offset, in: bytes)
+        return FormatError(file: file, position: place, problem: problem, text: bytes)
+    }
+
+    /// Counts work of all readers of the file together.
+    ///
+    /// - Throws: `FormatError` where aliases, merge keys or templates stand for more than anybody writes.
+    func spend(_ units: Int, at node: YAMLNode) throws(FormatError) {
+        if !meter.spend(units) { throw error(at: node, "aliases, merge keys and templates stand for too much data") }
+    }
+
     /// The entries of a mapping in the order of the file; `<<` brings in those of other mappings, and they come first.
     ///
     /// - Parameter what: The thing for messages, such as `stage 'train'`.
@@ -26,6 +52,7 @@ struct NodeReader {
     func entries(of node: YAMLNode, _ what: String, isRaw: Bool = false, depth: Int = 0) throws(FormatError) -> [Entry]
     {
         guard case .mapping(let pairs) = node.content else { throw error(at: node, "expected a mapping for \(what)") }
+        try spend(pairs.count, at: node)
         var own: [Entry] = []
         own.reserveCapacity(pairs.count)
         var merged: [Entry] = []
@@ -57,6 +84,7 @@ struct NodeReader {
         guard case .sequence(let nodes) = node.content else {
             return try entries(of: node, "a merge key", isRaw: isRaw, depth: depth)
         }
+        try spend(nodes.count, at: node)
         var result: [Entry] = []
         for node in nodes { result += try entries(of: node, "a merge key", isRaw: isRaw, depth: depth) }
         return result
@@ -67,21 +95,34 @@ struct NodeReader {
         guard case .sequence(let nodes) = node.content else {
             throw error(at: node, "expected a list for \(what)")
         }
+        try spend(nodes.count, at: node)
         return nodes
     }
 
-    /// A string as a command sees it.
+    /// A string, its expressions resolved.
     ///
-    /// - Throws: `FormatError` for another kind of value, a NUL, or a `${…}` expression.
-    func string(_ node: YAMLNode, _ what: String) throws(FormatError) -> String {
+    /// - Parameter isCommand: Whether a mapping that an expression names becomes arguments.
+    /// - Throws: `FormatError` for another kind of value, a NUL, or an expression that cannot be resolved.
+    func string(_ node: YAMLNode, _ what: String, isCommand: Bool = false) throws(FormatError) -> String {
         guard case .string(let text) = try scalar(node, what) else {
             throw error(at: node, "expected a string for \(what)")
         }
         if text.utf8.contains(0) { throw error(at: node, "a NUL character in \(what)") }
-        if TemplateGuard.expressionOffset(in: text) != nil {
-            throw error(at: node, "'${}' is not supported yet in \(what); write '\\${' for a literal '${'")
+        guard let scope, text.utf8.contains(UInt8(ascii: "$")) else { return text }
+        let value = try scope.resolve(text, at: node, what, isCommand: isCommand)
+        guard case .string(let resolved) = value else {
+            throw error(at: node, "'\(text)' is \(TemplateNode(value, source: -1).kind), expected a string for \(what)")
         }
-        return TemplateGuard.unescaped(text)
+        if resolved.utf8.contains(0) { throw error(at: node, "a NUL character in \(what)") }
+        return resolved
+    }
+
+    /// A text that people read: like ``string(_:_:isCommand:)``, but an expression may also name a number or the like.
+    func text(_ node: YAMLNode, _ what: String) throws(FormatError) -> String {
+        guard let scope, let text = node.scalarText, text.utf8.contains(UInt8(ascii: "$")) else {
+            return try string(node, what)
+        }
+        return TemplateText.text(of: try scope.resolve(text, at: node, what))
     }
 
     /// A path: a string that is not empty.
@@ -105,15 +146,28 @@ struct NodeReader {
         return result
     }
 
-    /// Anything, with `\${` undone in its strings.
+    /// A list of texts that people read.
+    func texts(_ node: YAMLNode, _ what: String) throws(FormatError) -> [String] {
+        var result: [String] = []
+        for element in try list(node, what) { result.append(try text(element, what)) }
+        return result
+    }
+
+    /// Anything, the expressions in its strings resolved.
     ///
-    /// - Throws: `FormatError` for a `${…}` expression inside.
+    /// - Throws: `FormatError` for an expression that cannot be resolved.
     func value(_ node: YAMLNode, _ what: String) throws(FormatError) -> Value {
-        let value = try YAML.value(of: node, file: file)
-        guard let resolved = Self.unescaped(value) else {
-            throw error(at: node, "'${}' is not supported yet in \(what); write '\\${' for a literal '${'")
+        let value = try plainValue(node)
+        return try scope?.resolve(value, at: node, what) ?? value
+    }
+
+    /// Anything as it is written.
+    func plainValue(_ node: YAMLNode) throws(FormatError) -> Value {
+        do throws(FormatError) {
+            return try YAML.value(of: node, file: file)
+        } catch {
+            throw FormatError(file: file, position: error.position, problem: error.problem, text: bytes)
         }
-        return resolved
     }
 
     /// Whether a node is null.
@@ -125,30 +179,7 @@ struct NodeReader {
     private func scalar(_ node: YAMLNode, _ what: String) throws(FormatError) -> Value? {
         guard case .scalar(let text, let style, let tag) = node.content else { return nil }
         if style != .plain && tag == nil { return .string(text) }
-        return try YAML.value(of: node, file: file)
-    }
-
-    /// The value with `\${` undone; `nil` where it holds an expression.
-    private static func unescaped(_ value: Value) -> Value? {
-        switch value {
-        case .string(let text):
-            return TemplateGuard.expressionOffset(in: text) == nil ? .string(TemplateGuard.unescaped(text)) : nil
-        case .list(let list):
-            var result: [Value] = []
-            for element in list {
-                guard let element = unescaped(element) else { return nil }
-                result.append(element)
-            }
-            return .list(result)
-        case .mapping(let mapping):
-            var result = Mapping()
-            for entry in mapping.entries {
-                guard let key = unescaped(entry.key), let value = unescaped(entry.value) else { return nil }
-                result.entries.append(.init(key: key, value: value))
-            }
-            return .mapping(result)
-        default: return value
-        }
+        return try plainValue(node)
     }
 
     /// An error for a key that does not belong here, with what may be meant.

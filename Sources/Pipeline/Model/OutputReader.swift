@@ -80,7 +80,7 @@ struct OutputReader {
         let what = "an output of \(stage)"
         if written.isEmpty { throw reader.error(at: node, "expected a path for \(what)") }
         if let scheme = Self.scheme(of: written) {
-            throw reader.error(at: node, "an output with '\(scheme)://' is not supported")
+            throw reader.error(at: node, "'\(scheme)://' is no path: an output is a file or a folder")
         }
         let path = ProjectPath.verbatim(written, in: folder, root: root)
         let rooted = ProjectPath.rooted(path, in: folder, root: root)
@@ -103,10 +103,10 @@ struct OutputReader {
             case "persist": output.isPersistent = try reader.bool(entry.value, part)
             case "checkpoint": output.isCheckpoint = try reader.bool(entry.value, part)
             case "push": output.isPushed = try reader.bool(entry.value, part)
-            case "remote": output.remote = try reader.string(entry.value, part)
-            case "desc": output.description = try reader.string(entry.value, part)
-            case "type": output.type = try reader.string(entry.value, part)
-            case "labels": output.labels = try reader.strings(entry.value, part)
+            case "remote": output.remote = try reader.text(entry.value, part)
+            case "desc": output.description = try reader.text(entry.value, part)
+            case "type": output.type = try reader.text(entry.value, part)
+            case "labels": output.labels = try reader.texts(entry.value, part)
             case "meta": output.meta = try reader.value(entry.value, part)
             default:
                 if output.kind == .plot, try PlotReader(reader).read(entry, of: what, into: &output.plot) { continue }

@@ -30,9 +30,9 @@ package struct PipelineDiscovery {
     package static func files(
         in tree: any FileTree, excludes: [[UInt8]] = [],
         isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool = { _, _ in false },
-        parse: @escaping Parse = { try PipelineFile.parse($0, path: $1) }
+        parse: Parse? = nil
     ) throws -> [PipelineFile] {
-        var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: isIgnored)
+        var discovery = PipelineDiscovery(tree: tree, parse: parse ?? reading(tree), isIgnored: isIgnored)
         var git = IgnoreRules()
         for contents in excludes { git.add(contents, in: "") }
         try discovery.visit("", Rules(git: git))
@@ -64,9 +64,9 @@ package struct PipelineDiscovery {
     ///   - parse: See ``Parse``.
     package static func files(
         at paths: [FilePath], without projects: [FilePath] = [], in tree: any FileTree,
-        parse: @escaping Parse = { try PipelineFile.parse($0, path: $1) }
+        parse: Parse? = nil
     ) throws -> [PipelineFile] {
-        var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: { _, _ in false })
+        var discovery = PipelineDiscovery(tree: tree, parse: parse ?? reading(tree), isIgnored: { _, _ in false })
         let folders = paths.map { $0.removingLastComponent() }
         for folder in folders.sorted(by: precedes) where !projects.contains(where: { folder.starts(with: $0) }) {
             var above = folder
@@ -78,6 +78,10 @@ package struct PipelineDiscovery {
             if !isOutput { try discovery.read(folder.appending("dvc.yaml")) }
         }
         return discovery.files
+    }
+
+    private static func reading(_ tree: any FileTree) -> Parse {
+        { try PipelineFile.parse($0, path: $1, templates: TemplateSource(tree)) }
     }
 
     /// Whether a walk comes to one folder before the other.
@@ -152,9 +156,18 @@ extension Project {
     /// The files of the workspace.
     package var workspace: WorkspaceTree { WorkspaceTree(root: root) }
 
+    /// Where the `${…}` of the workspace take their values from.
+    ///
+    /// - Throws: ``PipelineError/badSetting(name:value:expected:)``.
+    package func templates() throws(PipelineError) -> TemplateSource {
+        TemplateSource(workspace, style: try config.argumentStyle())
+    }
+
     /// The pipeline files of the workspace; see ``PipelineDiscovery/files(in:excludes:isIgnored:parse:)``.
     package func pipelineFiles(excludes: [[UInt8]] = []) throws -> [PipelineFile] {
-        try PipelineDiscovery.files(
-            in: workspace, excludes: excludes, parse: { try PipelineFile.parse($0, path: $1, root: root) })
+        let templates = try templates()
+        return try PipelineDiscovery.files(
+            in: workspace, excludes: excludes,
+            parse: { try PipelineFile.parse($0, path: $1, root: root, templates: templates) })
     }
 }

@@ -93,6 +93,7 @@ package enum PipelineError: UserFacingError, Hashable {
         case .unknownStage(_, _, let similar) where !similar.isEmpty:
             "did you mean '\(similar.map(shown).joined(separator: "' or '"))'?"
         case .unknownStage: "'git exp stage list' shows the stages"
+        case .missingPipelineFile: "'git exp stage add' makes it; or go to the folder that has one"
         case .sharedOutput, .nestedOutputs: "every output needs a place of its own; change one of them in dvc.yaml"
         case .cycle: "a path may be an output of a stage and a dependency of later ones only"
         case .badStageName: "use letters, digits, '-' and '_'"

@@ -15,6 +15,8 @@ package struct PipelineFile: Sendable {
     /// The top-level `plots`.
     package private(set) var plots: [PlotDefinition] = []
     package private(set) var artifacts: [Artifact] = []
+    /// The parameter files, there or not, that what is above was made from, seen from the project root.
+    package private(set) var templateFiles: [FilePath] = []
 
     /// The folder of the file, relative to the project root; empty for the root itself.
     package var folder: FilePath { path.removingLastComponent() }
@@ -32,49 +34,67 @@ package struct PipelineFile: Sendable {
     package static func load(
         _ path: FilePath, from tree: any FileTree, root: FilePath? = nil
     ) throws -> PipelineFile? {
-        try tree.contents(of: path).flatMap { try parse($0, path: path, root: root) }
+        try tree.contents(of: path).flatMap { try parse($0, path: path, root: root, templates: TemplateSource(tree)) }
     }
 
     /// Reads the text of a `dvc.yaml`.
     ///
-    /// The result depends on the arguments alone, so a caller may remember it.
+    /// The result depends on the arguments and on the contents of ``templateFiles`` alone, so a caller may remember it.
     ///
+    /// - Parameter templates: The files that expressions take values from; none is read without need.
     /// - Returns: `nil` for a text without a document, such as an empty one.
     /// - Throws: `FormatError` with the place of the first fault.
     package static func parse(
-        _ bytes: [UInt8], path: FilePath, root: FilePath? = nil
+        _ bytes: [UInt8], path: FilePath, root: FilePath? = nil, templates: TemplateSource = .none
     ) throws(FormatError) -> PipelineFile? {
         guard let node = try YAML.parse(bytes, file: path.string) else { return nil }
         let reader = NodeReader(file: path.string, bytes: bytes)
         if reader.isNull(node) { return nil }
         var file = PipelineFile(path: path)
-        try file.read(node, reader, root: root)
+        try file.read(node, reader, root: root, templates)
         return file
     }
 
     private init(path: FilePath) { self.path = path }
 
-    private mutating func read(_ node: YAMLNode, _ reader: NodeReader, root: FilePath?) throws(FormatError) {
-        for entry in try reader.entries(of: node, "the file") {
-            if reader.isNull(entry.value) { continue }
+    /// - Parameter plain: A reader for which expressions are only text.
+    private mutating func read(
+        _ node: YAMLNode, _ plain: NodeReader, root: FilePath?, _ templates: TemplateSource
+    ) throws(FormatError) {
+        let entries = try plain.entries(of: node, "the file")
+        let vars = entries.first { $0.key == "vars" && !plain.isNull($0.value) }?.value
+        let environment = TemplateEnvironment(file: path, reader: plain, root: root, source: templates, vars: vars)
+        // What is wrong with `vars` is wrong even where nothing uses them.
+        if vars != nil { _ = try environment.base() }
+        let scope = TemplateScope(environment)
+        var reader = plain
+        reader.scope = scope
+        for entry in entries {
+            if plain.isNull(entry.value) { continue }
             switch entry.key {
-            case "stages": try readStages(entry.value, reader, root: root)
+            case "stages":
+                try readStages(entry.value, StageGenerator(reader: plain, scope: scope, file: path, root: root))
             case "params": parameters = try listedFiles(entry.value, "'params'", reader)
             case "metrics": metrics = try listedFiles(entry.value, "'metrics'", reader)
             case "plots": plots = try PlotReader(reader).definitions(entry.value)
             case "artifacts": artifacts = try readArtifacts(entry.value, reader)
-            case "vars", "datasets": break  // only expressions and `ds://` dependencies use them, which are refused
+            case "vars", "datasets": break  // only `ds://` dependencies use data sets, and those are refused
             default:
-                throw reader.unknownKey(
+                throw plain.unknownKey(
                     entry, of: "the file", expected: ["stages", "params", "metrics", "plots", "artifacts", "vars"])
             }
         }
+        templateFiles = environment.consulted
     }
 
-    private mutating func readStages(_ node: YAMLNode, _ reader: NodeReader, root: FilePath?) throws(FormatError) {
-        for entry in try reader.entries(of: node, "'stages'") {
-            let stage = StageReader(reader: reader, name: entry.key, file: path, root: root)
-            stages.append(try stage.read(entry.value, named: entry.keyNode))
+    private mutating func readStages(_ node: YAMLNode, _ generator: StageGenerator) throws(FormatError) {
+        var names: Set<ExactString> = []
+        for entry in try generator.reader.entries(of: node, "'stages'") {
+            let made = try generator.stages(of: entry)
+            for stage in made where !names.insert(ExactString(stage.name)).inserted {
+                throw generator.reader.error(at: entry.keyNode, "stage '\(stage.name)' is there twice")
+            }
+            stages += made
         }
     }
 
@@ -98,9 +118,9 @@ package struct PipelineFile: Sendable {
             for part in try reader.entries(of: entry.value, what) {
                 switch part.key {
                 case "path": artifact.path = try reader.path(part.value, "'path' of \(what)")
-                case "type": artifact.type = try reader.string(part.value, "'type' of \(what)")
-                case "desc": artifact.description = try reader.string(part.value, "'desc' of \(what)")
-                case "labels": artifact.labels = try reader.strings(part.value, "'labels' of \(what)")
+                case "type": artifact.type = try reader.text(part.value, "'type' of \(what)")
+                case "desc": artifact.description = try reader.text(part.value, "'desc' of \(what)")
+                case "labels": artifact.labels = try reader.texts(part.value, "'labels' of \(what)")
                 case "meta": artifact.meta = try reader.value(part.value, "'meta' of \(what)")
                 default:
                     throw reader.unknownKey(

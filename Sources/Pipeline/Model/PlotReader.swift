@@ -16,13 +16,13 @@ struct PlotReader {
     ) throws(FormatError) -> Bool {
         let part = "'\(entry.key)' of \(what)"
         switch entry.key {
-        case "x": plot.x = .string(try reader.string(entry.value, part))
-        case "y": plot.y = .string(try reader.string(entry.value, part))
+        case "x": plot.x = .string(try reader.text(entry.value, part))
+        case "y": plot.y = .string(try reader.text(entry.value, part))
         case "header": plot.header = try reader.bool(entry.value, part)
-        case "template": plot.template = try reader.string(entry.value, part)
-        case "title": plot.title = try reader.string(entry.value, part)
-        case "x_label": plot.xLabel = try reader.string(entry.value, part)
-        case "y_label": plot.yLabel = try reader.string(entry.value, part)
+        case "template": plot.template = try reader.text(entry.value, part)
+        case "title": plot.title = try reader.text(entry.value, part)
+        case "x_label": plot.xLabel = try reader.text(entry.value, part)
+        case "y_label": plot.yLabel = try reader.text(entry.value, part)
         default: return false
         }
         return true

@@ -4,8 +4,12 @@ import SystemPackage
 
 /// One step of a pipeline: a command, what it reads and what it writes.
 package struct Stage: Sendable {
-    /// The key below `stages` in its `dvc.yaml`.
+    /// The key below `stages` in its `dvc.yaml`, or that of its group with `@` and what tells it from the others.
     package var name: String
+    /// The key below `stages` that made it and others, where the name is `group@member`; `nil` for an ordinary stage.
+    package var group: String?
+    /// The values of parameter files that its `${…}` use, whether or not it depends on them otherwise.
+    package var variables: [UsedVariable]
     /// The `dvc.yaml`, relative to the project root.
     package var file: FilePath
     /// Where the command runs and what all paths start from, relative to the project root; the root itself is empty.

@@ -9,9 +9,9 @@ struct StageReader {
     let file: FilePath
     let root: FilePath?
 
-    private static let keys = [
+    static let keys = [
         "cmd", "wdir", "deps", "params", "outs", "metrics", "plots", "live", "frozen", "always_changed", "desc", "meta",
-        "vars",
+        "vars", "matrix",
     ]
 
     private var what: String { "stage '\(name)'" }
@@ -19,19 +19,20 @@ struct StageReader {
     /// - Throws: `FormatError` with the place of the first fault.
     func read(_ node: YAMLNode, named nameNode: YAMLNode) throws(FormatError) -> Stage {
         let entries = try reader.entries(of: node, what)
-        if let entry = entries.first(where: { ["foreach", "matrix", "do"].contains($0.key) }) {
-            throw reader.error(at: entry.keyNode, "'\(entry.key)' is not supported yet in \(what)")
-        }
         var stage = Stage(
-            name: name, file: file, folder: file.removingLastComponent(), wdir: nil, command: .null, dependencies: [],
+            name: name, group: nil, variables: [], file: file, folder: file.removingLastComponent(), wdir: nil,
+            command: .null, dependencies: [],
             parameters: [], outputs: [], live: nil, isFrozen: false, isAlwaysChanged: false, description: nil,
             meta: nil,
             position: nameNode.start)
         // All paths start at `wdir`, wherever it stands.
-        if let wdir = entries.first(where: { $0.key == "wdir" }), !reader.isNull(wdir.value) {
+        if let wdir = entries.first(where: { $0.key == "wdir" }), !(try isNull(wdir.value)) {
             let text = try reader.path(wdir.value, "'wdir' of \(what)")
             stage.wdir = text
             stage.folder = ProjectPath.rooted(text, in: stage.folder, root: root)
+        }
+        if let vars = entries.first(where: { $0.key == "vars" }) {
+            try reader.scope?.add(vars.value, folder: stage.folder, label: "\(name).vars")
         }
         for entry in entries where !reader.isNull(entry.value) || entry.key == "cmd" {
             try read(entry, into: &stage)
@@ -40,14 +41,22 @@ struct StageReader {
         // The order of sections in the lock and in messages does not depend on that of the file.
         let order: [Output.Kind] = [.plain, .metric, .plot, .live]
         stage.outputs = order.flatMap { kind in stage.outputs.filter { $0.kind == kind } }
+        stage.variables = reader.scope?.used ?? []
         return stage
+    }
+
+    /// Whether a node is null or an expression that is.
+    private func isNull(_ node: YAMLNode) throws(FormatError) -> Bool {
+        if reader.isNull(node) { return true }
+        guard let scope = reader.scope, let text = node.scalarText else { return false }
+        return try scope.resolve(text, at: node, "'wdir' of \(what)") == .null
     }
 
     private func read(_ entry: NodeReader.Entry, into stage: inout Stage) throws(FormatError) {
         let part = "'\(entry.key)' of \(what)"
         let outputs = OutputReader(reader: reader, stage: what, folder: stage.folder, root: root)
         switch entry.key {
-        case "wdir", "vars": break
+        case "wdir", "vars", "matrix": break
         case "cmd": stage.command = try command(entry.value, part)
         case "deps": stage.dependencies = try dependencies(entry.value, part, folder: stage.folder)
         case "params": stage.parameters = try parameters(entry.value, part, folder: stage.folder)
@@ -60,21 +69,23 @@ struct StageReader {
             stage.outputs.append(output)
         case "frozen": stage.isFrozen = try reader.bool(entry.value, part)
         case "always_changed": stage.isAlwaysChanged = try reader.bool(entry.value, part)
-        case "desc": stage.description = try reader.string(entry.value, part)
+        case "desc": stage.description = try reader.text(entry.value, part)
         case "meta": stage.meta = try reader.value(entry.value, part)
         default: throw reader.unknownKey(entry, of: what, expected: Self.keys)
         }
     }
 
     private func command(_ node: YAMLNode, _ part: String) throws(FormatError) -> Value {
-        guard case .sequence(let lines) = node.content else {
+        guard case .sequence = node.content else {
             if case .mapping = node.content {
                 throw reader.error(at: node, "expected a string or a list of strings for \(part)")
             }
-            return .string(try reader.string(node, part))
+            return .string(try reader.string(node, part, isCommand: true))
         }
         var commands: [Value] = []
-        for line in lines { commands.append(.string(try reader.string(line, part))) }
+        for line in try reader.list(node, part) {
+            commands.append(.string(try reader.string(line, part, isCommand: true)))
+        }
         return .list(commands)
     }
 
@@ -86,7 +97,7 @@ struct StageReader {
         for element in try reader.list(node, part) {
             let written = try reader.path(element, part)
             if let scheme = OutputReader.scheme(of: written) {
-                throw reader.error(at: element, "a dependency with '\(scheme)://' is not supported")
+                throw reader.error(at: element, "'\(scheme)://' is no path: a dependency is a file or a folder")
             }
             let path = ProjectPath.verbatim(written, in: folder, root: root)
             guard seen.insert(ExactString(path)).inserted else { continue }

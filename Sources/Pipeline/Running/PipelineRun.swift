@@ -16,6 +16,8 @@ package struct RunOptions {
     package var allowMissing = false
     /// Asks before each stage; `nil` does not ask.
     package var confirm: ((String) -> Bool)?
+    /// Whether outputs go to the cache.
+    package var storesOutputs = true
     /// Whether files must have reached the disk before a stage counts as done.
     package var sync = false
 
@@ -68,7 +70,8 @@ package struct PipelineRun {
         self.options = options
         self.folder = folder
         self.console = console
-        saver = StageSaver(workspace, console: console, sync: options.sync)
+        saver = StageSaver(
+            workspace, console: console, sync: options.sync, storesOutputs: options.storesOutputs)
     }
 
     /// Runs those of the stages that changed.
@@ -111,7 +114,9 @@ package struct PipelineRun {
             let execution = StageExecution(
                 workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
                 address: address, console: console)
-            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) { try onCheckpoint?(stage, $0, unchanged) }
+            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) {
+                try onCheckpoint?(stage, $0, unchanged)
+            }
             result.visited.append((stage, outcome.entry))
             result.executed.append((stage, outcome.entry))
             if case .complete = outcome.ending { continue }
@@ -126,7 +131,8 @@ package struct PipelineRun {
     private func skip(_ stage: Stage, _ address: String, _ status: StageStatus) throws {
         if stage.isFrozen {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
-            if !status.outputs.isEmpty { try verifyFrozen(stage, address) }
+            let mayBeMissing = options.allowMissing && status.lacksDataOnly
+            if !status.outputs.isEmpty, !mayBeMissing { try verifyFrozen(stage, address) }
             return
         }
         console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")

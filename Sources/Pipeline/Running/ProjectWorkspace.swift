@@ -37,6 +37,8 @@ package final class ProjectWorkspace {
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
     private let nameless: NamelessFiles
     package private(set) var parameters: ParameterReader
+    /// The stages whose entries were written so far, in that order.
+    package private(set) var savedStages: [Stage] = []
 
     package var root: FilePath { project.root }
     package var store: ObjectStore { reader.store }
@@ -58,15 +60,19 @@ package final class ProjectWorkspace {
         tree = WorkspaceTree(root: project.root)
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
+        let parameters = ParameterReader(tree: tree)
+        let templates = TemplateSource(
+            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
         let found = try PipelineDiscovery.everything(
             in: tree, root: project.root,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
-            parse: { try PipelineFile.parse($0, path: $1, root: project.root) })
+            parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
         files = found.files
         trackedData = found.trackedData.files.map(\.data)
         graph = try StageGraph(found.trackedData.stages, checking: checking)
+        if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let settings = try project.config.cache(root: project.root)
         let store = ObjectStore(
             directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
@@ -81,11 +87,17 @@ package final class ProjectWorkspace {
             locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        parameters = ParameterReader(tree: tree)
+        self.parameters = parameters
     }
 
     /// Forgets what was read of parameter files, because they changed.
     package func rereadParameters() { parameters = ParameterReader(tree: tree) }
+
+    /// - Throws: ``PipelineError`` where these stages would not make a sound project.
+    package func check(_ stages: [Stage]) throws {
+        _ = try StageGraph(stages)
+        try DataIgnore.refuseHidden(stages, rules: reader.ignoring, in: tree)
+    }
 
     /// The entry that the last run of a stage left; `nil` where there is none.
     package func lock(of stage: Stage) -> StageLock? { locks[stage.lockFile]?.lock[stage.name] }
@@ -104,6 +116,9 @@ package final class ProjectWorkspace {
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+        }
+        if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
+            savedStages.append(stage)
         }
         return outcome
     }
@@ -198,5 +213,25 @@ enum DataIgnore {
         var rules = IgnoreRules()
         if let bytes = try tree.contents(of: ".dvcignore") { rules.add(bytes, in: "") }
         return rules
+    }
+
+    /// - Throws: ``PipelineError/forbiddenOutput(path:reason:)`` for an output that the rules hide: its data would be
+    ///   empty, whatever its command writes.
+    static func refuseHidden(_ stages: [Stage], rules top: IgnoreRules, in tree: WorkspaceTree) throws {
+        var known: [FilePath: IgnoreRules] = ["": top]
+        func rules(in folder: FilePath) throws -> IgnoreRules {
+            if let rules = known[folder] { return rules }
+            var rules = try rules(in: folder.removingLastComponent())
+            if let bytes = try tree.contents(of: folder.appending(".dvcignore")) { rules.add(bytes, in: folder) }
+            known[folder] = rules
+            return rules
+        }
+        for output in stages.flatMap(\.outputs) where output.isInsideProject {
+            let rules = try rules(in: output.rooted.removingLastComponent())
+            // Whether it will be a folder is known only when it is there.
+            if rules.ignores(output.rooted, isFolder: false) || rules.ignores(output.rooted, isFolder: true) {
+                throw PipelineError.forbiddenOutput(path: output.path, reason: "a pattern in '.dvcignore' hides it")
+            }
+        }
     }
 }

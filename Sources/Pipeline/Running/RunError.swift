@@ -29,7 +29,7 @@ package enum RunError: UserFacingError, Hashable {
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
         case .checkpointStages(let stages):
             "stages with checkpoints are not for 'repro': \(stages.map { "'\(clean($0))'" }.joined(separator: ", "))"
-        case .declined(let stage): "stage '\(clean(stage))' was not run, as you asked"
+        case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
         }

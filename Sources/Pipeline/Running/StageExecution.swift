@@ -87,10 +87,24 @@ struct StageExecution {
             if output.survivesRuns {
                 try DataLink.unprotect(path)
             } else if try workspace.isReallyInside(output.rooted) {
+                if output.isCached { try keepUnsaved(output, path) }
                 try FileIO.removeTree(path)
             }
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
+    }
+    /// Stores what the cache does not have of an output before it is removed: somebody may have edited it.
+    private func keepUnsaved(_ output: Output, _ path: FilePath) throws {
+        let previous = workspace.lock(of: stage)?.output(output.path)
+        // What cannot be hashed was never an output.
+        guard let present = try? workspace.hash(output.rooted, previous: previous, saving: false), present.size > 0,
+            try !workspace.store.contains(present),
+            let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
+        else { return }
+        let object = workspace.store.path(of: saved.md5, saved.generation)
+        console.note(
+            "'\(Console.sanitized(output.path))' had contents that were saved nowhere; they are kept as "
+                + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
     }
 }

@@ -8,12 +8,14 @@ package struct StageSaver {
     private let workspace: ProjectWorkspace
     private let console: Console
     private let sync: Bool
+    private let storesOutputs: Bool
     private let vetted = VettedOutputs()
 
-    package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool) {
+    package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool, storesOutputs: Bool = true) {
         self.workspace = workspace
         self.console = console
         self.sync = sync
+        self.storesOutputs = storesOutputs
     }
 
     /// What a stage read, as it was before its command started.
@@ -57,7 +59,10 @@ package struct StageSaver {
             let isNew = vetted.insert(output.rooted)
             if output.isCached, isNew { try refuseUntrackable(output) }
             let previous = old?.output(output.path)
-            guard let hash = try workspace.hash(output.rooted, previous: previous, saving: output.isCached) else {
+            guard
+                let hash = try workspace.hash(
+                    output.rooted, previous: previous, saving: output.isCached && storesOutputs)
+            else {
                 if isCheckpoint && output.isCheckpoint { continue }
                 if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
@@ -67,7 +72,7 @@ package struct StageSaver {
                 if isNew { try ignore(output) }
                 if isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
-                } else {
+                } else if storesOutputs {
                     try relink(output, hash)
                 }
             }

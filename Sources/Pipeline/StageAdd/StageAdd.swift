@@ -56,25 +56,29 @@ package struct StageAdd: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The file as it is; `nil` where there is none.
-    ///   - file: Its path for messages.
+    ///   - file: Its path, relative to the project root.
+    ///   - templates: Where its `${…}` take their values from.
     /// - Returns: The same text with the stage at the end, or in place of the one with its name.
     /// - Throws: ``PipelineError`` for a request that makes no sense or a stage that exists; `FormatError` for a file
     ///   that cannot be edited.
-    package func apply(to bytes: [UInt8]?, file: FilePath) throws -> [UInt8] {
+    package func apply(
+        to bytes: [UInt8]?, file: FilePath, templates: TemplateSource = .none
+    ) throws -> [UInt8] {
         try validate()
-        let result = try edited(bytes, file: file)
+        let result = try edited(bytes, file: file, templates)
         // What an option brought in may be wrong in ways that only the reader knows.
-        _ = try PipelineFile.parse(result, path: file)
+        _ = try PipelineFile.parse(result, path: file, templates: templates)
         return result
     }
 
-    private func edited(_ bytes: [UInt8]?, file: FilePath) throws -> [UInt8] {
-        guard let bytes, let current = try PipelineFile.parse(bytes, path: file) else {
+    private func edited(_ bytes: [UInt8]?, file: FilePath, _ templates: TemplateSource) throws -> [UInt8] {
+        guard let bytes, let current = try PipelineFile.parse(bytes, path: file, templates: templates) else {
             let stages = Mapping([("stages", .mapping(Mapping([(name, .mapping(value(replacing: nil)))])))])
             return (bytes ?? []) + Array(YAML.emit(.mapping(stages)).utf8)
         }
         let old = current.stages.first { $0.name.isIdentical(to: name) }
-        if old != nil && !force { throw PipelineError.stageExists(name: name, file: file.string) }
+        let exists = old != nil || current.stages.contains { $0.group?.isIdentical(to: name) == true }
+        if exists && !force { throw PipelineError.stageExists(name: name, file: file.string) }
         return try YAMLTextEdit.setEntry(
             in: bytes, file: file.string, path: ["stages"], key: name, value: .mapping(value(replacing: old)))
     }

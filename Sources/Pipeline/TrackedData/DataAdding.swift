@@ -158,6 +158,8 @@ package struct DataAdding {
     }
 
     private func checkGraph(_ plans: [Plan]) throws {
+        try DataIgnore.refuseHidden(
+            plans.map(\.data.stage), rules: workspace.reader.ignoring, in: workspace.tree)
         let files = Set(plans.map(\.data.path))
         let others = workspace.graph.stages.filter { !files.contains($0.file) }
         var seen: Set<FilePath> = []

@@ -121,8 +121,9 @@ extension Stage {
     /// The stage of a `.dvc` file, without outputs.
     static func tracking(_ path: FilePath) -> Stage {
         Stage(
-            name: "", file: path, folder: path.removingLastComponent(), wdir: nil, command: .null, dependencies: [],
-            parameters: [], outputs: [], live: nil, isFrozen: false, isAlwaysChanged: false, description: nil, meta: nil,
+            name: "", group: nil, variables: [], file: path, folder: path.removingLastComponent(), wdir: nil,
+            command: .null, dependencies: [], parameters: [], outputs: [], live: nil, isFrozen: false,
+            isAlwaysChanged: false, description: nil, meta: nil,
             position: SourcePosition(offset: 0, line: 1, column: 1))
     }
 }
