@@ -29,7 +29,9 @@ struct Add: ParsableCommand {
     @Option(name: .shortAndLong, help: "Copy the target there, and track the copy.")
     var out: String?
 
-    @Flag(name: .shortAndLong, help: "Replace a '.dvc' file that tracks something else, and what is at the place of --out.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Replace a '.dvc' file that tracks something else, and what is at the place of --out.")
     var force = false
 
     @Option(help: "A description of the data.")
@@ -65,7 +67,8 @@ struct Add: ParsableCommand {
             let files = try adding.add(targets)
             workspace.memo.save()
             let added = try context.workspace(checking: false)
-            try PlacedData(added).record(added.graph.stages.filter { files.contains($0.file) }.map { DataTarget(stage: $0) })
+            try PlacedData(added).record(
+                added.graph.stages.filter { files.contains($0.file) }.map { DataTarget(stage: $0) })
             try GitTracking(context).announce(files)
         }
     }

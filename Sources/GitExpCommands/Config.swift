@@ -61,7 +61,8 @@ struct Config: ParsableCommand {
 
     func run() throws {
         let folder = Workspace.currentFolder()
-        let settings = try ConfigFiles(from: folder, environment: ProcessCall.inheritedEnvironment(), level: levels.first)
+        let settings = try ConfigFiles(
+            from: folder, environment: ProcessCall.inheritedEnvironment(), level: levels.first)
         if list {
             for entry in settings.all { show(entry.name + "=" + entry.value, from: entry.file, in: folder) }
             return

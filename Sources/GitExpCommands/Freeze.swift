@@ -16,7 +16,8 @@ struct Freeze: ParsableCommand {
 }
 
 struct Unfreeze: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Let frozen stages run again when what they read changes.")
+    static let configuration = CommandConfiguration(
+        abstract: "Let frozen stages run again when what they read changes.")
 
     @Argument(help: "Stages and '.dvc' files.")
     var targets: [String]

@@ -90,7 +90,9 @@ import Testing
         #expect(try status(project.data) == nil)
     }
 
-    @Test(arguments: [".git/hooks/post-checkout", "a/.GIT/config", ".dvc/config", "x/../../y", "..", "/etc/x", "a\u{0}"])
+    @Test(arguments: [
+        ".git/hooks/post-checkout", "a/.GIT/config", ".dvc/config", "x/../../y", "..", "/etc/x", "a\u{0}",
+    ])
     func listsThatDoHarmAreRefused(_ path: String) throws {
         let project = try Project()
         try project.write("data", "harmless")
@@ -127,7 +129,9 @@ import Testing
         let hash = try project.forge([
             ManifestEntry(path: "a", md5: file.md5), ManifestEntry(path: "a/b", md5: file.md5),
         ])
-        #expect(throws: (any Error).self) { try Checkout(project.reader).bring(hash, to: project.data, overwriting: true) }
+        #expect(throws: (any Error).self) {
+            try Checkout(project.reader).bring(hash, to: project.data, overwriting: true)
+        }
         #expect(try status(project.data) == nil && project.leftovers.isEmpty)
     }
 

@@ -34,7 +34,9 @@ import Testing
         let outcome = try sandbox.exp("checkout")
         #expect(outcome.status == 128 && outcome.errors.contains("saved nowhere"))
         #expect(try sandbox.read("one") == "precious" && sandbox.read("data/new") == "precious too")
-        #expect(try sandbox.expOK("checkout", "-f", "--summary").output == "1 file modified, 1 file added and 1 file deleted\n")
+        #expect(
+            try sandbox.expOK("checkout", "-f", "--summary").output
+                == "1 file modified, 1 file added and 1 file deleted\n")
         #expect(try sandbox.read("one") == "1\n" && !sandbox.exists("data/new"))
     }
 
@@ -138,7 +140,8 @@ import Testing
     @Test func aCacheOnAnotherFileSystemWorks() throws {
         guard try FileStatus.of("/dev/shm", followingLinks: true)?.kind == .directory else { return }
         let sandbox = try project()
-        let cache = FilePath("/dev/shm/git-exp-test-\(sandbox.root.removingLastComponent().lastComponent?.string ?? "x")")
+        let cache = FilePath(
+            "/dev/shm/git-exp-test-\(sandbox.root.removingLastComponent().lastComponent?.string ?? "x")")
         defer { try? FileIO.removeTree(cache) }
         try sandbox.expOK("config", "cache.dir", cache.string)
         try sandbox.expOK("config", "cache.type", "hardlink,copy")
@@ -150,7 +153,8 @@ import Testing
 
     @Test func aKilledCheckoutLeavesAllOrNothingAndCompletesLater() throws {
         let sandbox = try project()
-        _ = try sandbox.run("sh", ["-c", "mkdir many; i=0; while [ $i -lt 1500 ]; do echo $i > many/$i; i=$((i+1)); done"])
+        _ = try sandbox.run(
+            "sh", ["-c", "mkdir many; i=0; while [ $i -lt 1500 ]; do echo $i > many/$i; i=$((i+1)); done"])
         for delay in ["0.01", "0.03", "0.06"] {
             _ = try sandbox.run("timeout", ["-s", "KILL", delay, "git-exp", "add", "-q", "many"])
         }

@@ -76,7 +76,8 @@ import Testing
         let text = try #require(try sandbox.read("notes.dvc"))
         #expect(text.hasPrefix("wdir: d\nouts:\n- md5: "))
         #expect(
-            text.hasSuffix("  path: three.txt\n  desc: hello\n  type: model\n  labels:\n  - l1\n  - l2\n  meta:\n    k: v\n"))
+            text.hasSuffix(
+                "  path: three.txt\n  desc: hello\n  type: model\n  labels:\n  - l1\n  - l2\n  meta:\n    k: v\n"))
         try sandbox.expOK("add", "-q", "d/three.txt", "--desc", "bye")
         #expect(try sandbox.read("notes.dvc")?.contains("desc: bye") == true)
         #expect(try sandbox.exp("add", "d/three.txt", "--file", "other.dvc").status == 128)
@@ -121,7 +122,8 @@ import Testing
         }
         let before = try sandbox.git("status", "--porcelain", "--ignored")
         for target in [
-            "kept", "in", "ignored.tmp", "link", "link/x", "dangling", "nothing", ".dvc", ".git", ".", "..", "/etc/hostname",
+            "kept", "in", "ignored.tmp", "link", "link/x", "dangling", "nothing", ".dvc", ".git", ".", "..",
+            "/etc/hostname",
             "out.txt", "in/side.dvc", "dvc.yaml", ".dvc/config",
         ] {
             let outcome = try sandbox.exp("add", "real/x", target)
@@ -158,7 +160,9 @@ import Testing
     @Test func removedStagesLeaveTheirFiles() throws {
         let sandbox = try project()
         try sandbox.write(
-            "dvc.yaml", "# top\nstages:\n  a: {cmd: echo 1 > a, outs: [a]}\n  b:  # b\n    cmd: cp a b\n    deps: [a]\n    outs: [b]\n")
+            "dvc.yaml",
+            "# top\nstages:\n  a: {cmd: echo 1 > a, outs: [a]}\n  b:  # b\n    cmd: cp a b\n    deps: [a]\n    outs: [b]\n"
+        )
         try sandbox.expOK("repro", "-q")
         #expect(try sandbox.exp("data", "remove", "nothing").status == 128)
         try sandbox.expOK("data", "remove", "a")

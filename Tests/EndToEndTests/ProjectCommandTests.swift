@@ -80,7 +80,8 @@ import Testing
         #expect(
             try sandbox.expOK("dag", "--dot", "one").output
                 == "strict digraph {\n\"first\";\n\"raw.dvc\";\n\"raw.dvc\" -> \"first\";\n}\n")
-        #expect(try sandbox.expOK("dag", "--md", "--outs").output.hasPrefix("```mermaid\nflowchart TD\n\tnode1[\"one\"]"))
+        #expect(
+            try sandbox.expOK("dag", "--md", "--outs").output.hasPrefix("```mermaid\nflowchart TD\n\tnode1[\"one\"]"))
         #expect(try sandbox.expOK("dag").output.contains("| second |"))
         #expect(try sandbox.expOK("dag", "--full", "--mermaid", "raw").output.contains("node3[\"second\"]"))
     }

@@ -54,7 +54,10 @@ import Testing
     /// Comments stay behind what they followed, also where that looks odd: DVC 3.67.1 does it so.
     @Test func newKeysGoToTheEndOfTheirMapping() throws {
         let value = Mapping([
-            ("outs", .list([.mapping(Mapping([("hash", .string("md5")), ("path", .string("a")), ("size", .int(1))]))])),
+            (
+                "outs",
+                .list([.mapping(Mapping([("hash", .string("md5")), ("path", .string("a")), ("size", .int(1))]))])
+            ),
             ("frozen", .bool(true)),
         ])
         let new = "outs:\n- path: a # why\n# end\n  hash: md5\n  size: 1\nfrozen: true\n"

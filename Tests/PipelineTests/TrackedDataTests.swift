@@ -134,7 +134,8 @@ import Testing
             "data/raw/inside.dvc": "outs:\n- path: y\n", "skipped.dvc": "outs: []\n",
         ])
         let found = try PipelineDiscovery.everything(
-            in: tree, root: nil, isIgnored: { path, _ in path == "skipped.dvc" }, parse: { try PipelineFile.parse($0, path: $1) })
+            in: tree, root: nil, isIgnored: { path, _ in path == "skipped.dvc" },
+            parse: { try PipelineFile.parse($0, path: $1) })
         #expect(found.trackedData.files.map(\.data.path) == ["data/raw.dvc"])
         let graph = try StageGraph(found.trackedData.stages)
         #expect(graph.edges.map { [$0.from.address(), $0.to.address()] } == [["data/raw.dvc", "a"]])

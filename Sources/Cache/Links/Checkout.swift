@@ -94,7 +94,9 @@ package struct Checkout {
     /// - Throws: ``CacheError/unsavedData(_:)`` for contents that the cache does not have.
     func refuseUnsaved(_ path: FilePath, _ old: OutputHash?, _ generation: Generation) throws {
         guard let old, try !store.contains(old), try !store.contains(old.inOtherGeneration) else { return }
-        if old.isDirectory, try reader.entries(of: path, generation: generation, saving: false).entries.isEmpty { return }
+        if old.isDirectory, try reader.entries(of: path, generation: generation, saving: false).entries.isEmpty {
+            return
+        }
         throw CacheError.unsavedData([path])
     }
 

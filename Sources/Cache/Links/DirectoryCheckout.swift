@@ -24,9 +24,9 @@ struct DirectoryCheckout {
         let kind = try FileStatus.of(path, followingLinks: false)?.kind
         var present: [ManifestEntry] = []
         if kind == .directory {
+            let now = try below == nil ? reader.hash(path, generation: hash.generation, saving: false) : nil
+            if now?.md5 == hash.md5 { return CheckoutOutcome() }
             present = try reader.entries(of: path, generation: hash.generation, saving: false).entries
-            let bytes = Manifest.bytes(of: present)
-            if below == nil, MD5.hex(bytes) + ".dir" == hash.md5 { return CheckoutOutcome() }
         }
         var wanted = try store.manifest(of: hash)
         try checkout.refuseLinkedParents(of: path)
@@ -59,7 +59,9 @@ struct DirectoryCheckout {
         let items = try wanted.map { entry in
             if let slash = entry.path.utf8.lastIndex(of: UInt8(ascii: "/")) {
                 let folder = String(entry.path[..<slash])
-                if folders.insert(ExactString(folder)).inserted { try FileIO.makeDirectories(ready.pushing(FilePath(folder))) }
+                if folders.insert(ExactString(folder)).inserted {
+                    try FileIO.makeDirectories(ready.pushing(FilePath(folder)))
+                }
             }
             let relative = FilePath(entry.path)
             return Placement.Item(
@@ -120,7 +122,8 @@ struct DirectoryCheckout {
     private func refuseUnsaved(
         _ stale: [ManifestEntry], _ changed: [ManifestEntry], _ old: [ExactString: String]
     ) throws {
-        let replaced = stale.map { ExactString($0.path) } + changed.map { ExactString($0.path) }.filter { old[$0] != nil }
+        let replaced =
+            stale.map { ExactString($0.path) } + changed.map { ExactString($0.path) }.filter { old[$0] != nil }
         let unsaved = try replaced.filter { name in
             try !(old[name].map { try store.hasObject($0, .three) || store.hasObject($0, .two) } ?? true)
         }

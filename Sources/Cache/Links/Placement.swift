@@ -1,6 +1,14 @@
 import Files
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Puts objects of the cache where they are wanted.
 ///
 /// Every object is read and compared with its name on the way, also one that is only linked: a damaged one is moved
@@ -20,7 +28,9 @@ struct Placement: Sendable {
     let type: LinkType
 
     /// Chooses the first type that works between cache and staging folder; a copy always does.
-    init(_ reader: DataReader, _ generation: Generation, _ types: [LinkType], sample: String?, _ staging: Staging) throws {
+    init(_ reader: DataReader, _ generation: Generation, _ types: [LinkType], sample: String?, _ staging: Staging)
+        throws
+    {
         store = reader.store
         memo = reader.memo
         self.generation = generation
@@ -118,7 +128,8 @@ struct Placement: Sendable {
             }
         for (index, (item, bytes)) in waiting.enumerated() {
             guard md5s[index].utf8.elementsEqual(item.md5.utf8) else { throw try movedAside(item.md5) }
-            if try link(item) { continue }
+            // A hard link to an empty file would tie unrelated files together.
+            if type == .hardlink ? !bytes.isEmpty && hardLink(item) : try link(item) { continue }
             try write(bytes, to: item.target)
         }
     }
@@ -149,6 +160,12 @@ struct Placement: Sendable {
         return try DataLink.make(type, from: store.path(of: item.md5, generation), to: item.target)
     }
 
+    private func hardLink(_ item: Item) -> Bool {
+        store.path(of: item.md5, generation).withPlatformString { object in
+            item.target.withPlatformString { platformLink(object, $0) }
+        } == 0
+    }
+
     private func movedAside(_ md5: String) throws -> CacheError {
         let object = store.path(of: md5, generation)
         let aside = FilePath(object.string + ".corrupt")
@@ -169,4 +186,8 @@ struct Placement: Sendable {
             throw FileError("write", target, error)
         }
     }
+}
+
+private func platformLink(_ object: UnsafePointer<CChar>, _ target: UnsafePointer<CChar>) -> Int32 {
+    link(object, target)
 }

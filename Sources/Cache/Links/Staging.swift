@@ -43,7 +43,9 @@ final class Staging {
 
     private static func sweep(_ home: FilePath, prefix: String) throws {
         for (name, kind) in try FileIO.list(home) ?? [] where kind == .directory && name.hasPrefix(prefix) {
-            guard let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }), !isAlive(owner) else { continue }
+            guard let owner = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }), !isAlive(owner) else {
+                continue
+            }
             try? FileIO.removeTree(home.appending(name))
         }
     }

@@ -45,7 +45,8 @@ package enum YAMLUpdate {
                 kept.append((entry.key, changed(entry.value, to: value, end: end)))
             }
             return node.with(.mapping(kept + rest.entries.map { (fresh($0.key, end), fresh($0.value, end)) }))
-        case (.sequence(let items), .list(let values)) where CommentedEmitter.isBlock(node) && items.count == values.count:
+        case (.sequence(let items), .list(let values))
+        where CommentedEmitter.isBlock(node) && items.count == values.count:
             return node.with(.sequence(zip(items, values).map { changed($0, to: $1, end: end) }))
         case (.scalar, .list), (.scalar, .mapping), (.sequence, _), (.mapping, _):
             return fresh(value, end)

@@ -49,7 +49,9 @@ package struct ConfigEdit {
         guard let range = lineRange(of: section), let line = line(of: key, in: range) else { return false }
         lines.remove(at: line)
         let rest = range.lowerBound..<(range.upperBound - 1)
-        if rest.allSatisfy({ Self.isBlank(lines[$0]) }) { lines.removeSubrange((rest.lowerBound - 1)..<rest.upperBound) }
+        if rest.allSatisfy({ Self.isBlank(lines[$0]) }) {
+            lines.removeSubrange((rest.lowerBound - 1)..<rest.upperBound)
+        }
         return true
     }
 
@@ -97,7 +99,9 @@ package struct ConfigEdit {
         }
     }
 
-    private static func isBlank(_ line: String) -> Bool { line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+    private static func isBlank(_ line: String) -> Bool {
+        line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    }
 
     // MARK: Text
 

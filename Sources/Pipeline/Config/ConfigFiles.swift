@@ -25,7 +25,9 @@ package struct ConfigFiles {
         var root: FilePath?
         var candidate = folder.lexicallyNormalized()
         repeat {
-            if try FileStatus.of(candidate.appending(".dvc"), followingLinks: true)?.kind == .directory { root = candidate }
+            if try FileStatus.of(candidate.appending(".dvc"), followingLinks: true)?.kind == .directory {
+                root = candidate
+            }
         } while root == nil && candidate.removeLastComponent()
         let needsProject = level != .system && level != .global
         if needsProject, root == nil { throw PipelineError.notInProject(folder) }

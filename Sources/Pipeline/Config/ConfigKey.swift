@@ -12,7 +12,8 @@ package struct ConfigKey: Sendable {
     ///   with a file that has it.
     package init(_ name: String) throws(ConfigError) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map { String($0).lowercased() }
-        guard !parts.contains(where: { $0.isEmpty || $0.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") } }) else {
+        guard !parts.contains(where: { $0.isEmpty || $0.utf8.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") } })
+        else {
             throw .badName(name)
         }
         switch parts.count {
@@ -33,11 +34,13 @@ package struct ConfigKey: Sendable {
 
     private static let options: [String: [String]] = [
         "core": [
-            "remote", "checksum_jobs", "interactive", "analytics", "hardlink_lock", "no_scm", "autostage", "experiments",
+            "remote", "checksum_jobs", "interactive", "analytics", "hardlink_lock", "no_scm", "autostage",
+            "experiments",
             "check_update", "site_cache_dir", "machine",
         ],
         "cache": [
-            "dir", "type", "protected", "shared", "slow_link_warning", "local", "s3", "gs", "hdfs", "webhdfs", "ssh", "azure",
+            "dir", "type", "protected", "shared", "slow_link_warning", "local", "s3", "gs", "hdfs", "webhdfs", "ssh",
+            "azure",
         ],
         "hydra": ["enabled", "config_dir", "config_name", "plugins_path"],
         "parsing": ["bool", "list"],
@@ -51,8 +54,10 @@ package struct ConfigKey: Sendable {
     ]
 
     private static let truthValues = [
-        "core.interactive", "core.analytics", "core.hardlink_lock", "core.no_scm", "core.autostage", "core.check_update",
-        "cache.protected", "cache.slow_link_warning", "hydra.enabled", "plots.auto_open", "exp.auto_push", "studio.offline",
+        "core.interactive", "core.analytics", "core.hardlink_lock", "core.no_scm", "core.autostage",
+        "core.check_update",
+        "cache.protected", "cache.slow_link_warning", "hydra.enabled", "plots.auto_open", "exp.auto_push",
+        "studio.offline",
     ]
 
     /// The value as the file is to have it.

@@ -25,7 +25,8 @@ extension GraphDrawing {
         for index in layout.rows.indices {
             tops.append(top)
             let row = Set(layout.rows[index])
-            let span = layout.links.filter { row.contains($0.from) }
+            let span =
+                layout.links.filter { row.contains($0.from) }
                 .map { abs(layout.items[$0.from].centre - layout.items[$0.to].centre) }.max() ?? 0
             top += 3 + max(3, min(12, (span + 5) / 6))
         }
@@ -73,7 +74,9 @@ private struct Canvas {
             set(character, x: x + offset, y: y)
             set(character, x: x + offset, y: y + 2)
         }
-        for (offset, character) in (["|", " "] + label + [" ", "|"]).enumerated() { set(character, x: x + offset, y: y + 1) }
+        for (offset, character) in (["|", " "] + label + [" ", "|"]).enumerated() {
+            set(character, x: x + offset, y: y + 1)
+        }
     }
 
     mutating func line(from start: (x: Int, y: Int), to end: (x: Int, y: Int)) {

@@ -31,7 +31,9 @@ package struct GraphDrawing: Sendable {
         }
         for stage in stages { for name in names(stage) { _ = node(name) } }
         for (from, to) in graph.edges {
-            guard chosen.contains(ExactString(from.address())), chosen.contains(ExactString(to.address())) else { continue }
+            guard chosen.contains(ExactString(from.address())), chosen.contains(ExactString(to.address())) else {
+                continue
+            }
             let sources = outputs ? Self.read(by: to, of: from, folder) : names(from)
             for source in sources { for target in names(to) { connect(node(source), node(target)) } }
         }

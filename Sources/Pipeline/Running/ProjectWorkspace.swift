@@ -186,7 +186,7 @@ package final class ProjectWorkspace {
                 hashes[key] = .some(hash)
                 return hash
             },
-            isCached: { [reader] in try reader.store.contains($0) },
+            isCached: { [reader] in try reader.isCached($0) },
             parameters: { [parameters] in try parameters.values(of: $0) })
     }
 

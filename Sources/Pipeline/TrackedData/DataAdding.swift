@@ -151,7 +151,8 @@ package struct DataAdding {
     private func fileName(for rooted: FilePath) throws -> FilePath {
         guard let name = options.file else { return FilePath(rooted.string + ".dvc") }
         let file = ProjectPath.rooted(name, in: folder, root: workspace.root)
-        guard let last = file.lastComponent?.string, TrackedDataCollection.isName(last), ProjectPath.isInside(file) else {
+        guard let last = file.lastComponent?.string, TrackedDataCollection.isName(last), ProjectPath.isInside(file)
+        else {
             throw DataError.badFileName(name)
         }
         return file

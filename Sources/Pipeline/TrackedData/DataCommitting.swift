@@ -68,21 +68,10 @@ package struct DataCommitting {
         var active = stage
         // What a frozen stage reads would be recorded as well.
         active.isFrozen = stage.isTrackedData && stage.isFrozen
-        let status = try workspace.status(of: active)
-        var changes = status.dependencies.map(\.path) + status.parameters.map(\.file)
-        for output in status.outputs {
-            if output.change == .notInCache, try !differs(output.path, stage) { continue }
-            changes.append(output.path)
-        }
-        return changes + (status.isCommandChanged ? ["cmd"] : [])
-    }
-
-    private func differs(_ path: String, _ stage: Stage) throws -> Bool {
-        guard let output = stage.outputs.first(where: { $0.path.isIdentical(to: path) }),
-            let recorded = workspace.lock(of: stage)?.output(path)?.hash
-        else { return true }
-        let present = try workspace.reader.hash(
-            workspace.root.pushing(output.rooted), generation: recorded.generation, saving: false)
-        return present?.md5 != recorded.md5
+        var probe = workspace.probe
+        probe.isCached = { _ in true }
+        let status = try StageStatus.of(active, lock: workspace.lock(of: stage), probe: probe)
+        return status.dependencies.map(\.path) + status.parameters.map(\.file) + status.outputs.map(\.path)
+            + (status.isCommandChanged ? ["cmd"] : [])
     }
 }

@@ -60,7 +60,9 @@ package struct DataRemoving {
         let stages = try workspace.graph.targets(
             selection, files: workspace.files.map(\.path) + workspace.trackedData.map(\.path))
         let name = StageTarget(target).name ?? ""
-        if name.contains("@"), stages.contains(where: { $0.name.isIdentical(to: name) }), try !isWritten(name, stages[0]) {
+        if name.contains("@"), stages.contains(where: { $0.name.isIdentical(to: name) }),
+            try !isWritten(name, stages[0])
+        {
             throw DataError.groupMember(name)
         }
         return stages
@@ -78,7 +80,9 @@ package struct DataRemoving {
                 let path = workspace.root.pushing(output.rooted)
                 let recorded = workspace.lock(of: stage)?.output(output.path)?.hash
                 let generation = recorded?.generation ?? workspace.generation
-                guard let hash = try workspace.reader.hash(path, generation: generation, saving: false) else { continue }
+                guard let hash = try workspace.reader.hash(path, generation: generation, saving: false) else {
+                    continue
+                }
                 if try !workspace.store.contains(hash) { unsaved.append(path) }
             }
         }

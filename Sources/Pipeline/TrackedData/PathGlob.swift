@@ -25,7 +25,8 @@ enum PathGlob {
             if !shown.isEmpty { found.append(shown) }
             return
         }
-        guard part.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") })
+        guard
+            part.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "[") })
         else {
             let next = folder.appending(part)
             guard try FileStatus.of(next, followingLinks: false) != nil else { return }

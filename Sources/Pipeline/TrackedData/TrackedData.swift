@@ -49,7 +49,11 @@ package struct TrackedData: Sendable {
             stage.folder = output.removingLastComponent()
             stage.wdir = ProjectPath.relative(stage.folder, from: home).string
         }
-        stage.outputs = [.tracked(output.lastComponent?.string ?? "", rooted: output, position: SourcePosition(offset: 0, line: 1, column: 1))]
+        stage.outputs = [
+            .tracked(
+                output.lastComponent?.string ?? "", rooted: output,
+                position: SourcePosition(offset: 0, line: 1, column: 1))
+        ]
         return TrackedData(stage: stage, entry: .empty)
     }
 
