@@ -57,7 +57,7 @@ let package = Package(
             linker: dynamicLibgit2
                 ? []
                 : [":libpcre2-8.a", ":libz.a", ":libhttp_parser.a", ":libmbedcrypto.a"].map { .linkedLibrary($0) }),
-        library("Formats", ["Clibyaml", "Files", "Diagnostics", systemPackage]),
+        library("Formats", ["Clibyaml", "CSys", "Files", "Diagnostics", systemPackage]),
         library("Processes", ["CSys", "Files", "Diagnostics", systemPackage]),
         library("Files", ["CSys", "Diagnostics", systemPackage]),
         library("Diagnostics", []),

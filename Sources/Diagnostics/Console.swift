@@ -22,18 +22,25 @@ package struct Console: Sendable {
     /// Whether standard error is coloured.
     package var colour: Bool
     private let write: @Sendable (Int32, String) -> Void
+    /// Whether text goes to the standard output and error of this process.
+    private let isProcess: Bool
 
     /// The console of this process.
     package init(verbosity: Verbosity = .normal, colour: Bool = false) {
         self.verbosity = verbosity
         self.colour = colour
-        write = { descriptor, text in Self.writeAll(text, to: descriptor) }
+        isProcess = true
+        write = { descriptor, text in
+            var text = text
+            text.withUTF8 { Self.writeAll($0, to: descriptor) }
+        }
     }
 
     /// A console whose text goes to `sink` instead, with the file descriptor (1 or 2) it was meant for.
     package init(verbosity: Verbosity = .normal, sink: @escaping @Sendable (Int32, String) -> Void) {
         self.verbosity = verbosity
         colour = false
+        isProcess = false
         write = sink
     }
 
@@ -55,6 +62,17 @@ package struct Console: Sendable {
 
     /// Writes text on standard error as it is, also when the user asked for quiet.
     package func standardError(_ text: String) { write(2, text.hasSuffix("\n") ? text : text + "\n") }
+
+    /// Passes on what a program printed, byte by byte.
+    ///
+    /// - Parameter descriptor: The program's standard output (1) or error (2).
+    package func relay(_ bytes: [UInt8], to descriptor: Int32) {
+        if isProcess {
+            bytes.withUnsafeBufferPointer { Self.writeAll($0, to: descriptor) }
+        } else {
+            write(descriptor, String(decoding: bytes, as: UTF8.self))
+        }
+    }
 
     /// Warns on standard error, also when the user asked for quiet.
     package func warn(_ text: String) { write(2, tagged("warning", "33", text) + "\n") }
@@ -93,16 +111,14 @@ package struct Console: Sendable {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
-    private static func writeAll(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let written = platformWrite(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-                if written < 0 && errno == EINTR { continue }
-                if written <= 0 { return }
-                offset += written
-            }
+    private static func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {
+        guard let start = bytes.baseAddress else { return }
+        var offset = 0
+        while offset < bytes.count {
+            let written = platformWrite(descriptor, start + offset, bytes.count - offset)
+            if written < 0 && errno == EINTR { continue }
+            if written <= 0 { return }
+            offset += written
         }
     }
 }

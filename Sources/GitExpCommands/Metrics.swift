@@ -19,6 +19,17 @@ struct MetricsFormat: ParsableArguments {
     @Flag(help: "Print a Markdown table.")
     var md = false
 
+    @Flag(help: .hidden)
+    var showJson = false
+
+    @Flag(help: .hidden)
+    var showMd = false
+
+    mutating func validate() {
+        json = json || showJson
+        md = md || showMd
+    }
+
     @Option(help: "Digits behind the point. Default: 5.")
     var precision = 5
 

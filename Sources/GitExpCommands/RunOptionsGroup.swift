@@ -31,7 +31,7 @@ struct StageOptions: ParsableArguments {
     @Flag(help: "The stages named and those that need them, instead of those that they need.")
     var downstream = false
 
-    @Flag(help: "Run everything behind a stage that ran, changed or not.")
+    @Flag(help: "Run everything that needs a stage that ran, changed or not.")
     var forceDownstream = false
 
     @Flag(help: "Take names of stages as patterns with *, ? and [...].")
@@ -43,8 +43,28 @@ struct StageOptions: ParsableArguments {
     @Flag(help: "Do not run a stage only because data is missing.")
     var allowMissing = false
 
+    @Flag(help: "Run stages even where an earlier run had the same inputs.")
+    var noRunCache = false
+
+    @Flag(name: .shortAndLong, help: "When a stage fails, go on with those that do not need it.")
+    var keepGoing = false
+
+    @Flag(help: "When a stage fails, go on with all others.")
+    var ignoreErrors = false
+
+    @Option(
+        name: [.customShort("j", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "How many stages may run at the same time. Each shows its output in one piece; stages with checkpoints run alone.",
+            valueName: "number"))
+    var jobs = 1
+
     @Flag(name: .customLong("dry"), help: "Print the commands that would run, and change nothing.")
     var dryRun = false
+
+    func validate() throws {
+        guard (1...1_000).contains(jobs) else { throw ValidationError("'--jobs' takes a number from 1 to 1000") }
+    }
 
     func selection(in context: ExperimentContext) -> StageSelection {
         var selection = StageSelection(targets: targets, folder: context.folder)
@@ -63,6 +83,9 @@ struct StageOptions: ParsableArguments {
         options.forceDownstream = forceDownstream
         options.dryRun = dryRun
         options.allowMissing = allowMissing
+        options.jobs = jobs
+        options.usesRunCache = !noRunCache
+        options.onFailure = ignoreErrors ? .ignore : keepGoing ? .keepGoing : .stop
         if interactive {
             options.confirm = { Question.ask("Going to run stage '\($0)'. Continue?", context.console) }
         }

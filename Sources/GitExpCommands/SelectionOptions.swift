@@ -6,7 +6,10 @@ struct SelectionOptions: ParsableArguments {
     @Option(name: .long, help: "A commit whose experiments count; may be given more than once. Default: HEAD.")
     var rev: [String] = []
 
-    @Option(name: [.customShort("n"), .customLong("num")], help: "Also so many commits before each; negative: all.")
+    // A negative number is a value, not another option.
+    @Option(
+        name: [.customShort("n"), .customLong("num")], parsing: .unconditional,
+        help: "Also so many commits before each; negative: all.")
     var count = 1
 
     @Flag(name: [.customShort("a"), .long], help: "The tips of all branches.")

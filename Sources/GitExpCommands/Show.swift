@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Files
 import Formats
 import Reporting
 
@@ -74,9 +75,13 @@ struct Show: ParsableCommand {
     @Flag(help: "Fit the table into the terminal instead of paging it.")
     var noPager = false
 
+    @OptionGroup var formerNames: FormerFormatNames
     @OptionGroup var global: GlobalOptions
 
-    func validate() throws {
+    mutating func validate() throws {
+        json = json || formerNames.showJson
+        csv = csv || formerNames.showCsv
+        md = md || formerNames.showMd
         if [json, csv, md].count(where: { $0 }) > 1 { throw ValidationError("give one of --json, --csv and --md") }
         if let precision, !(0...50).contains(precision) { throw ValidationError("--precision takes 0 to 50") }
     }
@@ -108,10 +113,15 @@ struct Show: ParsableCommand {
     }
 
     static func perform(_ request: ShowRequest, _ options: ShowOptions, as form: Form, _ console: Console) throws {
+        MemoryGrowth.inLargeSteps()
         let context = try Workspace.open(console)
+        let isIndented = TerminalStyle.isOutputTerminal
+        var request = request
+        if case .json = form { request.wantsJSON = !isIndented }
         let report = try ExperimentReport(context, request)
         if case .json = form {
-            return console.print(JSON.pythonDumps(report.json, indent: TerminalStyle.isOutputTerminal ? 2 : nil))
+            let text = report.json(indent: isIndented ? 2 : nil)
+            return console.print(String(decoding: text, as: UTF8.self))
         }
         // Without a commit there is nothing that could be an experiment.
         if report.baselines.isEmpty { return }
@@ -127,6 +137,18 @@ struct Show: ParsableCommand {
             Pager(context, isWanted: isPaged).print(table.text(width: width, colour: colour), console)
         }
     }
+}
+
+/// What DVC called `--json`, `--csv` and `--md` before.
+struct FormerFormatNames: ParsableArguments {
+    @Flag(help: .hidden)
+    var showJson = false
+
+    @Flag(help: .hidden)
+    var showCsv = false
+
+    @Flag(help: .hidden)
+    var showMd = false
 }
 
 enum SortOrder: String, ExpressibleByArgument, CaseIterable { case asc, desc }

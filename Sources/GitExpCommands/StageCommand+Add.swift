@@ -92,6 +92,9 @@ extension StageCommand {
         @Flag(help: "Only the names.")
         var nameOnly = false
 
+        @Flag(help: .hidden)
+        var namesOnly = false
+
         @Flag(help: "Accepted for compatibility; a file that cannot be read is always an error.")
         var fail = false
 
@@ -108,7 +111,7 @@ extension StageCommand {
                 ? workspace.graph.stages
                 : isEmptyHere ? [] : try workspace.graph.targets(selection, files: workspace.files.map(\.path))
             let named = stages.map { (address: $0.address(relativeTo: context.folder), stage: $0) }
-            if nameOnly {
+            if nameOnly || namesOnly {
                 for (address, _) in named { global.console.print(Console.sanitized(address)) }
             } else {
                 for line in StageList.lines(of: named) { global.console.print(line) }

@@ -22,6 +22,9 @@ struct Status: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Flag(help: .hidden)
+    var showJson = false
+
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
@@ -48,7 +51,7 @@ struct Status: ParsableCommand {
         for address in report.frozen {
             global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
-        if json {
+        if json || showJson {
             global.console.print(JSON.pythonDumps(report.json))
         } else if workspace.graph.stages.isEmpty {
             global.console.note("There are no stages in this project yet; 'git exp stage add' makes one.")

@@ -32,8 +32,8 @@ package final class StageProcess {
     /// The file whose creation asks for a checkpoint.
     package let signalFile: FilePath
     /// How long a command that was told to end may take before it is killed, in milliseconds.
-    private let grace: Int64
-    private var watch = csys_watch()
+    let grace: Int64
+    var watch = csys_watch()
 
     /// - Throws: ``FileError`` where the folder of the signal file cannot be watched.
     package init(signalFile: FilePath, grace: Int64 = 5_000) throws {
@@ -115,66 +115,5 @@ package final class StageProcess {
         }
     }
 
-    private var signalFileExists: Bool { signalFile.withPlatformString { access($0, F_OK) } == 0 }
-}
-
-/// What is known of a running command, and what is done to it on signals.
-private struct Supervision {
-    let child: pid_t
-    let hasOwnGroup: Bool
-    let grace: Int64
-    private(set) var interruption: Int32?
-    private var lastSignal: Int64 = 0
-    private var interrupts = 0
-    private var killTime: Int64?
-
-    init(child: pid_t, hasOwnGroup: Bool, grace: Int64) {
-        self.child = child
-        self.hasOwnGroup = hasOwnGroup
-        self.grace = grace
-    }
-
-    var millisecondsToKill: Int64? { killTime.map { max(1, $0 - now()) } }
-
-    mutating func received(_ signal: csys_signal) {
-        // `git exp` passes a signal of its group on to us, so one key press may arrive twice.
-        let isEcho = interruption != nil && now() - lastSignal < 500
-        lastSignal = now()
-        if isEcho { return }
-        interruption = interruption ?? signal.number
-        if signal.number != SIGINT { return terminate(with: signal.number) }
-        interrupts += 1
-        switch interrupts {
-        case 1:
-            // The terminal's Ctrl-C has reached the command already where it is in the foreground group.
-            if hasOwnGroup || signal.from_terminal == 0 { send(SIGINT) }
-        case 2: send(SIGTERM)
-        default: send(SIGKILL)
-        }
-    }
-
-    mutating func terminate(with signal: Int32 = SIGTERM) {
-        guard killTime == nil else { return }
-        send(signal)
-        killTime = now() + grace
-    }
-
-    mutating func killIfOverdue() {
-        if let time = killTime, now() >= time { send(SIGKILL) }
-    }
-
-    private func send(_ signal: Int32) { kill(hasOwnGroup ? -child : child, signal) }
-
-    /// How the child ended; `nil` if it has not.
-    func reap() -> ProcessExit? {
-        var status: Int32 = 0
-        guard waitpid(child, &status, WNOHANG) == child else { return nil }
-        return ProcessExit(waitStatus: status)
-    }
-
-    private func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    var signalFileExists: Bool { signalFile.withPlatformString { access($0, F_OK) } == 0 }
 }

@@ -57,7 +57,7 @@ struct ShowColumns {
     /// A cell for each row and column; `nil` where there is no value.
     private(set) var cells: [[Cell?]]
 
-    enum Cell: Hashable { case value(Value), text(String), unreadable }
+    enum Cell: Hashable { case value(Value), hash(String), unreadable }
 
     init(_ rows: [ShowRow], _ options: ShowOptions) throws(ShowError) {
         var builder = ColumnBuilder()
@@ -93,7 +93,10 @@ struct ShowColumns {
             let header = columns[index].header
             if matches(keep, header) { return true }
             if matches(drop, header) { return false }
-            return !options.onlyChanged || Set(cells.map { $0[index] }).count > 1
+            if !options.onlyChanged { return true }
+            // A commit without a lock file, as most baselines are, says nothing about dependencies.
+            let isDependency = columns[index].group == .dependency
+            return Set(cells.map { $0[index] }.filter { !isDependency || $0 != nil }).count > 1
         }
         columns = chosen.map { columns[$0] }
         cells = cells.map { row in chosen.map { row[$0] } }
@@ -152,7 +155,7 @@ private struct ColumnBuilder {
         }
         for dependency in row.dependencies {
             let key = Key(group: .dependency, file: dependency.path, name: dependency.path)
-            if let number = numbers[key] { cells[number] = .text(dependency.hash) }
+            if let number = numbers[key] { cells[number] = .hash(dependency.hash) }
         }
         return cells
     }

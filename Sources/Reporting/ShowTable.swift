@@ -43,7 +43,9 @@ package struct ShowTable {
         }
         let digits = options.precision ?? 5
         for (index, column) in content.columns.enumerated() {
-            let cells = content.cells.map { Console.sanitized(Self.text($0[index], digits: digits) ?? "-") }
+            let cells = content.cells.map {
+                Console.sanitized(Self.text($0[index], digits: digits, isShort: true) ?? "-")
+            }
             columns.append(
                 Column(
                     header: Console.sanitized(column.header), cells: cells, isRight: column.group == .metric,
@@ -52,10 +54,11 @@ package struct ShowTable {
         return columns
     }
 
-    private static func text(_ cell: ShowColumns.Cell?, digits: Int?) -> String? {
+    /// - Parameter digits: Significant digits of a number; `nil` for all.
+    private static func text(_ cell: ShowColumns.Cell?, digits: Int?, isShort: Bool = false) -> String? {
         switch cell {
         case .value(let value): CellText.of(value, digits: digits)
-        case .text(let text): text
+        case .hash(let hash): isShort ? String(hash.prefix(7)) : hash
         case .unreadable: "!"
         case nil: nil
         }
@@ -111,15 +114,16 @@ package struct ShowTable {
         return "\u{1B}[\(code)m\(cell)\u{1B}[m"
     }
 
-    /// Drops columns from the right, then cuts cells, until the table fits.
+    /// Drops columns from the right, the last dependency too, then cuts cells, until the table fits.
     private static func fit(_ columns: inout [Column], _ widths: inout [Int], into width: Int) {
         func total() -> Int { widths.reduce(0, +) + 3 * (widths.count - 1) + 4 }
         var dropped = false
-        while total() > width,
-            let last = columns.indices.last(where: { index in
+        func expendable() -> Int? {
+            columns.indices.last { index in
                 columns[index].group != nil && columns[..<index].contains { $0.group == columns[index].group }
-            })
-        {
+            } ?? columns.lastIndex { $0.group == .dependency }
+        }
+        while total() > width, let last = expendable() {
             columns.remove(at: last)
             widths.remove(at: last)
             if !dropped {

@@ -18,6 +18,24 @@ import Testing
         #expect(try sandbox.read("params.yaml") == "steps: 3\nlr: 42\n")
     }
 
+    @Test func allOfManyFilesCanBeHadBack() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        let names = (1...6).map { "file \($0).txt" }
+        for name in names { try sandbox.write(name, "old\n") }
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "old")
+        try sandbox.git("tag", "old")
+        for name in names { try sandbox.write(name, "new\n") }
+        try sandbox.git("commit", "-q", "-a", "-m", "new")
+        for name in names { try sandbox.write(name, "mine\n") }
+        let outcome = try sandbox.expOK("apply", "old")
+        let line = outcome.errors.split(separator: "\n").first { $0.contains("git restore --source=") }
+        let command = try #require(line).drop { $0 == "\t" }
+        #expect(try sandbox.run("sh", ["-c", String(command)]).status == 0)
+        for name in names { #expect(try sandbox.read(name) == "mine\n") }
+    }
+
     @Test func unsavedOutputsAreKept() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
@@ -141,5 +159,17 @@ extension String {
         try sandbox.git("commit", "-q", "-m", "link")
         try sandbox.expOK("apply", "with")
         #expect(try sandbox.read("d/e/f") == "1\n")
+    }
+    @Test func otherDataOfATrackedFileIsToldOf() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("data.dvc", "outs:\n- md5: 26ab0db90d72e28ad0ba1e22ee510510\n  path: data\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "one")
+        try sandbox.git("tag", "one")
+        try sandbox.write("data.dvc", "outs:\n- md5: b026324c6904b2a9cb4b88d6d61c81d1\n  path: data\n")
+        try sandbox.git("commit", "-q", "-a", "-m", "two")
+        #expect(try sandbox.expOK("apply", "one").errors.contains("'dvc checkout data.dvc' brings it"))
+        #expect(try !sandbox.expOK("apply", "one").errors.contains("data.dvc"))
     }
 }

@@ -69,6 +69,40 @@ import Testing
         #expect(try sandbox.read("metrics.json") == "{\"mine\": 1}\n")
     }
 
+    @Test func hiddenFilesInAnOutputStay() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(".dvcignore", "*.log\n")
+        try sandbox.expOK(
+            "stage", "add", "-n", "a", "-o", "out", "mkdir -p out/sub; echo 1 > out/sub/x; echo 2 > out/y")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.expOK("apply", "first")
+        try sandbox.write("out/my.log", "mine\n")
+        try sandbox.expOK("apply", "main")
+        #expect(try sandbox.run("find", ["out"]).output == "out\nout/my.log\n")
+        try sandbox.expOK("apply", "first")
+        try FileIO.remove(sandbox.root.pushing("out/my.log"))
+        try sandbox.expOK("apply", "main")
+        #expect(try !sandbox.exists("out"))
+    }
+
+    @Test func sourcesThatOnlyAnExperimentHasStay() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.git("commit", "-q", "-m", "project")
+        try sandbox.write("params.yaml", "lr: 1\n")
+        try sandbox.write("train.sh", "echo 1 > model.txt; echo '{}' > metrics.json; git exp checkpoint\n")
+        try sandbox.expOK(
+            "stage", "add", "-n", "train", "-d", "train.sh", "-c", "model.txt", "-M", "metrics.json", "-p", "lr", "sh",
+            "train.sh")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.expOK("apply", "main")
+        for path in ["train.sh", "params.yaml", "dvc.yaml"] { #expect(try sandbox.exists(path), "\(path)") }
+        for path in ["dvc.lock", "metrics.json"] { #expect(try !sandbox.exists(path), "\(path)") }
+    }
+
     @Test func aCheckpointWithoutItsDataIsNotContinued() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -62,6 +63,34 @@ import Testing
         #expect(try sandbox.expOK("list").output.isEmpty)
         let all = try sandbox.expOK("list", "-A").output
         #expect(all.hasPrefix("\(baseline):\n\t") && all.hasSuffix("[old]\n"), "\(all)")
+    }
+
+    @Test func negativeNumbersAreAllAndFilesAreNamedFromHere() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "next")
+        #expect(try sandbox.expOK("list", "--name-only").output.isEmpty)
+        #expect(try sandbox.expOK("list", "--name-only", "-n", "-1").output == "first\n")
+        #expect(try sandbox.expOK("show", "--csv", "--num", "-1").output.contains("first,"))
+        try FileIO.makeDirectories(sandbox.root.pushing("a/b"))
+        let below = try sandbox.run("git", ["exp", "metrics", "diff"], in: sandbox.root.pushing("a/b"))
+        #expect(below.output.contains("\n../../metrics.json  step "), "\(below)")
+    }
+
+    @Test func formerNamesOfFormats() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run")
+        #expect(try sandbox.expOK("show", "--show-json").output == sandbox.expOK("show", "--json").output)
+        #expect(try sandbox.expOK("show", "--show-csv").output == sandbox.expOK("show", "--csv").output)
+        #expect(try sandbox.expOK("show", "--show-md").output == sandbox.expOK("show", "--md").output)
+        for command in ["show", "diff"] {
+            let now = try sandbox.expOK("metrics", command, "--json").output
+            #expect(try now.hasPrefix("{") && sandbox.expOK("metrics", command, "--show-json").output == now)
+        }
+        #expect(try sandbox.expOK("status", "--show-json").output == sandbox.expOK("status", "--json").output)
+        #expect(try sandbox.expOK("stage", "list", "--names-only").output == "train\n")
     }
 
     @Test func metricsAreNumbersTextsAndBooleans() throws {

@@ -35,11 +35,4 @@ import Testing
         #expect(reference.name == "brave-otter")
         #expect(reference.fullName == name)
     }
-
-    @Test func hashes() {
-        #expect(SHA256.hex("{}") == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a")
-        #expect(
-            SHA256.hex(String(repeating: "a", count: 1_000))
-                == "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3")
-    }
 }

@@ -78,6 +78,18 @@ import Testing
         #expect(String(decoding: bytes, as: UTF8.self) == text + "  b:\n    cmd: y\n")
     }
 
+    @Test func replacingKeepsTemplatesAsTheyAreWritten() throws {
+        let text = "vars: [{v: 1}]\nstages:\n  a:\n    cmd: x\n    desc: for ${v}\n    meta: {w: '${v}'}\n"
+        var add = StageAdd(name: "a")
+        add.words = ["y ${v}"]
+        add.force = true
+        let bytes = try add.apply(to: Array(text.utf8), file: "dvc.yaml")
+        let stage = try #require(try PipelineFile.parse(bytes, path: "dvc.yaml")?.stages.first)
+        #expect(stage.description == "for 1" && stage.command == .string("y 1"))
+        let written = String(decoding: bytes, as: UTF8.self)
+        #expect(written.contains("desc: for ${v}") && written.contains("w: '${v}'"), "\(written)")
+    }
+
     @Test func filesWithoutStages() throws {
         var add = StageAdd(name: "b")
         add.words = ["y"]

@@ -19,6 +19,12 @@ int csys_open_nameless(const char *folder, mode_t mode);
 /// Gives a nameless file its name: 0, or -1 with errno, EEXIST where the name is taken.
 int csys_give_name(int file, const char *path);
 
+/// Prints a double with `%.*g`, or with `%.*f` where `is_fixed`, and returns the length, as snprintf does.
+int csys_print_double(char *text, size_t size, int is_fixed, int precision, double value);
+
+/// Lets the heap grow by so many bytes at a time, where the C library has such a setting.
+void csys_grow_heap_by(int bytes);
+
 // --- Processes ---
 
 /// How a process is started.
@@ -81,6 +87,18 @@ int csys_watch_child(struct csys_watch *watch, pid_t child);
 /// Waits for events, `timeout` milliseconds at most, and returns a union of csys_event; signals are then
 /// in `signals` (at most eight), their number in `count`.
 int csys_watch_wait(struct csys_watch *watch, int timeout, struct csys_signal signals[8], int *count);
+
+/// A handle by which the end of a child can be waited for, -1 with errno where there is none; it is to be closed with
+/// csys_child_close.
+int csys_child_open(pid_t child);
+
+/// Gives a handle of csys_child_open back.
+void csys_child_close(int handle);
+
+/// Waits until one of the children has ended or a signal came, `timeout` milliseconds at most. For each child `ended`
+/// says afterwards whether it has; signals are in `signals` (at most eight), their number in `count`.
+void csys_watch_wait_many(struct csys_watch *watch, const int *handles, int *ended, int children, int timeout,
+                          struct csys_signal signals[8], int *count);
 
 /// Stops watching the child.
 void csys_watch_forget_child(struct csys_watch *watch);

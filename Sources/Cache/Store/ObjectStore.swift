@@ -21,16 +21,26 @@ package struct ObjectStore: Sendable {
     /// Whether new folders may be written by the group.
     package let isShared: Bool
     private let nameless: NamelessFiles
+    /// For files of the run cache, which may be written.
+    private let namelessEntries: NamelessFiles
 
     package init(directory: FilePath, linkTypes: [LinkType] = [.reflink, .copy], isShared: Bool = false) {
         self.directory = directory
         self.linkTypes = linkTypes.isEmpty ? [.copy] : linkTypes
         self.isShared = isShared
         nameless = NamelessFiles(in: directory, mode: 0o444)
+        namelessEntries = NamelessFiles(in: directory, mode: 0o666)
     }
 
-    /// Makes files for so many objects in advance, where the file system can; storing takes less time then.
-    package func prepare(_ count: Int) { nameless.prepare(count) }
+    /// Makes files in advance, where the file system can; storing takes less time then.
+    ///
+    /// - Parameters:
+    ///   - count: For so many objects.
+    ///   - entries: For so many entries of the run cache.
+    package func prepare(_ count: Int, entries: Int = 0) {
+        nameless.prepare(count)
+        namelessEntries.prepare(entries)
+    }
 
     /// Where an object lies, present or not.
     package func path(of md5: String, _ generation: Generation) -> FilePath {
@@ -97,7 +107,7 @@ package struct ObjectStore: Sendable {
         for folder in fresh { try? FileIO.setMode(folder, 0o2775) }
     }
 
-    /// An object while it is written.
+    /// An object, or an entry of the run cache, while it is written.
     final class Draft {
         let file: FileDescriptor
         /// The name it has meanwhile, where it needs one.
@@ -124,17 +134,19 @@ package struct ObjectStore: Sendable {
         }
     }
 
-    /// Opens a new object on the cache's file system; it gets its name from ``place(_:as:_:)``, or is discarded.
-    func draft() throws -> Draft {
-        if let file = nameless.take() { return Draft(file: file, path: nil) }
+    /// Opens a new file on the cache's file system; it gets its name from ``place(_:as:_:)`` or ``settle(_:at:)``, or is
+    /// discarded.
+    func draft(isObject: Bool = true) throws -> Draft {
+        let files = isObject ? nameless : namelessEntries
+        if let file = files.take() { return Draft(file: file, path: nil) }
         try makeFolder(for: directory.appending("object"))
-        if let file = nameless.take() { return Draft(file: file, path: nil) }
+        if let file = files.take() { return Draft(file: file, path: nil) }
         let path = FileIO.sibling(of: directory.appending("object"))
         do {
             let file = try FileIO.retry {
                 try FileDescriptor.open(
                     path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                    permissions: FilePermissions(rawValue: 0o444))
+                    permissions: FilePermissions(rawValue: isObject ? 0o444 : 0o666))
             }
             return Draft(file: file, path: path)
         } catch {
@@ -158,9 +170,13 @@ package struct ObjectStore: Sendable {
 
     /// Gives a complete object its name, and closes it.
     func place(_ draft: Draft, as md5: String, _ generation: Generation) throws {
-        let destination = path(of: md5, generation)
         // Whatever the umask says, an object can be read by all and written by none.
         fchmod(draft.file.rawValue, 0o444)
+        try settle(draft, at: path(of: md5, generation))
+    }
+
+    /// Puts a complete file in its place, whose folder may have to be made, and closes it.
+    func settle(_ draft: Draft, at destination: FilePath) throws {
         do {
             try name(draft, destination)
         } catch  where error == .noSuchFileOrDirectory {
@@ -185,7 +201,7 @@ package struct ObjectStore: Sendable {
         do throws(Errno) {
             try draft.file.giveName(destination)
         } catch {
-            // Another process stored the same object meanwhile.
+            // Another process stored the same meanwhile.
             if error != .fileExists { throw error }
         }
     }

@@ -4,26 +4,45 @@ import Reporting
 
 extension ExperimentReport {
     /// The report in the JSON form that DVC has had since 2.55, checkpoints in `revs`.
-    package var json: Value {
-        var states: [Value] = []
-        if let workspace { states.append(Self.state(workspace, experiments: .null)) }
+    ///
+    /// - Parameter indent: The blanks for each level; `nil` for one line.
+    package func json(indent: Int?) -> [UInt8] {
+        guard indent == nil else { return JSON.pythonDumpsBytes(value, indent: indent) }
+        var states: [[UInt8]] = []
+        if let workspace { states.append(JSON.pythonDumpsBytes(Self.state(workspace, experiments: .null))) }
         for baseline in baselines {
-            let ranges = baseline.lines.map { line in
-                Value.mapping(
-                    Mapping([
-                        ("revs", .list(line.revisions.map { Self.state($0, experiments: .null) })),
-                        ("executor", line.isRunning ? Self.runningExecutor : .null), ("name", .string(line.name)),
-                    ]))
+            var state = JSON.pythonDumpsBytes(Self.state(baseline.revision, experiments: .null))
+            if !baseline.lines.isEmpty {
+                state.removeLast("null}".utf8.count)
+                let lines = baseline.lines.map { $0.json ?? JSON.pythonDumpsBytes($0.value) }
+                state += Self.list(lines) + "}".utf8
             }
-            states.append(Self.state(baseline.revision, experiments: ranges.isEmpty ? .null : .list(ranges)))
+            states.append(state)
         }
-        return .list(states)
+        return Self.list(states)
     }
 
-    private static let runningExecutor = Value.mapping(
-        Mapping([("state", .string("running")), ("name", .string("workspace")), ("local", .null)]))
+    private static func list(_ items: [[UInt8]]) -> [UInt8] {
+        var text = Array("[".utf8)
+        text.reserveCapacity(items.reduce(2) { $0 + $1.count + 2 })
+        for (number, item) in items.enumerated() {
+            if number > 0 { text += ", ".utf8 }
+            text += item
+        }
+        return text + "]".utf8
+    }
 
-    private static func state(_ revision: Revision, experiments: Value) -> Value {
+    private var value: Value {
+        let workspace = workspace.map { [Self.state($0, experiments: .null)] } ?? []
+        return .list(
+            workspace
+                + baselines.map { baseline in
+                    let lines = baseline.lines.map(\.value)
+                    return Self.state(baseline.revision, experiments: lines.isEmpty ? .null : .list(lines))
+                })
+    }
+
+    fileprivate static func state(_ revision: Revision, experiments: Value) -> Value {
         var data = Value.null
         var failure = Value.null
         switch revision.data {
@@ -83,5 +102,18 @@ extension ExperimentReport {
             ("deps", hashes(data.dependencies, isOutput: false)), ("outs", hashes(data.outputs, isOutput: true)),
             ("meta", .mapping(Mapping([("has_checkpoints", .bool(data.hasCheckpoints))]))),
         ])
+    }
+}
+
+extension ExperimentReport.Line {
+    /// The line as a range of revisions.
+    var value: Value {
+        let executor = Value.mapping(
+            Mapping([("state", .string("running")), ("name", .string("workspace")), ("local", .null)]))
+        return .mapping(
+            Mapping([
+                ("revs", .list(revisions.map { ExperimentReport.state($0, experiments: .null) })),
+                ("executor", isRunning ? executor : .null), ("name", .string(name)),
+            ]))
     }
 }

@@ -16,6 +16,8 @@ package struct ShowRequest: Sendable {
     package var sortsDescending = false
     /// Read all commits, also those of which the contents are known.
     package var readsAnew = false
+    /// Whether JSON is wanted, so that it is made where the rows are read.
+    package var wantsJSON = false
 
     package init() {}
 }
@@ -35,6 +37,8 @@ package struct ExperimentReport {
         /// Newest first.
         package let revisions: [Revision]
         package let isRunning: Bool
+        /// The line as JSON, where it was made by whoever read it.
+        var json: [UInt8]?
     }
 
     package struct Baseline {

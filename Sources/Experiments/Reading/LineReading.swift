@@ -1,4 +1,5 @@
 import Files
+import Formats
 import Git
 
 /// Reads the lines of many experiments, on as many threads as there are processors.
@@ -80,7 +81,9 @@ struct LineReading {
                     next = request.layout == .tips ? nil : parent
                 }
                 let isRunning = running?.name == experiment.name && running?.baseline == experiment.baseline
-                return ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: isRunning)
+                var line = ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: isRunning)
+                if request.wantsJSON { line.json = JSON.pythonDumpsBytes(line.value) }
+                return line
             }
         }
     }

@@ -17,7 +17,7 @@ package struct MetricsTargets: Sendable {
     }
 }
 
-/// Reads the metrics of revisions.
+/// Reads the metrics of revisions; files are named as seen from the folder of the call.
 package struct MetricsReading {
     private let context: ExperimentContext
     private let reader: RevisionReader
@@ -76,10 +76,11 @@ package struct MetricsReading {
             let path = FilePath(file)
             let isWanted = wanted.contains { $0 == path || targets.areFolders && path.starts(with: $0) }
             if !wanted.isEmpty, !isWanted { return nil }
+            let shown = ProjectPath.relative(path, from: context.folder).string
             guard case .value(let value) = contents else {
-                return MetricsFile(path: file, value: nil, leaves: [])
+                return MetricsFile(path: shown, value: nil, leaves: [])
             }
-            return MetricsFile(path: file, value: value, leaves: value.metricLeaves)
+            return MetricsFile(path: shown, value: value, leaves: value.metricLeaves)
         }
     }
 }

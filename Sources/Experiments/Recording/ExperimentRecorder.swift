@@ -1,4 +1,5 @@
 import CSys
+import Cache
 import Diagnostics
 import Files
 import Git

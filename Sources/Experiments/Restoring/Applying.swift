@@ -39,12 +39,14 @@ package struct Applying {
             for tree in known.dropFirst() + [target.tree] { try index.track(filesOf: tree) }
             try index.refresh()
             let present = try index.writeTree()
-            let change = try WorkspaceChange(repository, from: present, to: target.tree, known: known)
+            let change = try WorkspaceChange(
+                repository, from: present, to: target.tree, known: known, results: results())
             try refuseObstacles(change)
             try saveLocalWork(change, present: present, head: head, target: target, known: known)
             let outputs = recordedOutputs()
             try WorkspaceFiles(context).bring(change, of: target.tree)
             isComplete = try bringOutputs(insteadOf: outputs)
+            warnAboutTrackedData(change)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
             try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
             if try repository.commit(named: StateReference.checkpoint) == nil {
@@ -109,11 +111,31 @@ package struct Applying {
         guard answer.exit.isSuccess else {
             throw GitCommandError.failed(arguments: ["update-ref"], complaint: answer.complaint)
         }
-        let paths = unsaved.prefix(3).map { ShellWord.quoted($0) }.joined(separator: " ")
-        let more = unsaved.count > 3 ? " (and \(unsaved.count - 3) more)" : ""
+        let paths = unsaved.prefix(20).map { ShellWord.quoted($0) }.joined(separator: " ")
         console.note(
             "Saved your changes to \(unsaved.count) file\(unsaved.count == 1 ? "" : "s") first. To get them back:")
-        console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\(more)\n")
+        console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\n")
+        if unsaved.count > 20 {
+            console.note("These are the first 20; 'git diff --name-only \(stash.short)' lists all that differ now.")
+        }
+    }
+
+    /// Data that a `.dvc` file tracks belongs to no stage, so it stays as it is.
+    private func warnAboutTrackedData(_ change: WorkspaceChange) {
+        for path in change.written where path.utf8.suffix(4).elementsEqual(".dvc".utf8) {
+            let name = Console.sanitized(ShellWord.quoted(path))
+            console.warn("'\(Console.sanitized(path))' names other data now; 'dvc checkout \(name)' brings it")
+        }
+    }
+
+    /// The files of the repository that running writes: the lock files, and outputs that git keeps.
+    private func results() -> Set<String> {
+        guard let workspace = try? context.workspace(checking: false) else { return [] }
+        let paths = workspace.graph.stages.flatMap { stage in
+            [stage.lockFile] + stage.outputs.filter { !$0.isCached }.map(\.rooted)
+                + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
+        }
+        return Set(paths.map { context.inRepository($0).string })
     }
 
     /// The outputs that the workspace's lock files name, with what they name.
@@ -162,7 +184,13 @@ package struct Applying {
         guard try workspace.reader.hash(path, generation: hash.generation, saving: false)?.md5 == hash.md5 else {
             return
         }
-        try FileIO.removeTree(path)
+        guard hash.isDirectory else { return try FileIO.remove(path) }
+        // Files that are no part of the output, because '.dvcignore' hides them, stay.
+        for entry in try workspace.store.manifest(of: hash) {
+            let file = path.pushing(FilePath(entry.path))
+            try FileIO.remove(file)
+            WorkspaceFiles(context).removeEmptyFolders(above: file, upTo: path.removingLastComponent())
+        }
     }
 
     /// - Returns: Whether the cache held what it should.
@@ -212,40 +240,4 @@ package enum ApplyError: UserFacingError, Hashable {
     }
 
     package var hint: String? { "move it away; nothing was changed" }
-}
-
-/// Which files have to be written and deleted to get from one tree to another.
-struct WorkspaceChange {
-    let written: [String]
-    let deleted: [String]
-
-    /// A file that the target does not have goes away only where it is as one of the known trees has it.
-    init(_ repository: Repository, from present: TreeID, to target: TreeID, known: [TreeID]) throws {
-        var written: [String] = []
-        var deleted: [String] = []
-        for path in try repository.differingPaths(present, target) {
-            if let entry = try repository.entry(at: path, in: target) {
-                if entry.kind != .submodule { written.append(path) }
-            } else if let mine = try repository.entry(at: path, in: present), mine.kind != .submodule,
-                try known.contains(where: { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false })
-            {
-                deleted.append(path)
-            }
-        }
-        self.written = written
-        self.deleted = deleted
-    }
-}
-
-/// Words for a shell.
-enum ShellWord {
-    static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy {
-                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
-            }
-        if isPlain { return text }
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
-    }
 }

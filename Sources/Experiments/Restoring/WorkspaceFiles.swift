@@ -31,7 +31,7 @@ struct WorkspaceFiles {
         }
     }
 
-    private func removeEmptyFolders(above file: FilePath, upTo top: FilePath) {
+    func removeEmptyFolders(above file: FilePath, upTo top: FilePath) {
         var folder = file.removingLastComponent()
         while folder.starts(with: top), folder != top, (try? FileIO.list(folder))??.isEmpty == true {
             try? FileIO.removeTree(folder)

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CSys
 
 /// Floats as Python and C print them.
 package enum PythonNumber {
@@ -32,7 +26,7 @@ package enum PythonNumber {
     /// C's `%.<digits>g`.
     package static func significant(_ value: Double, digits: Int) -> String {
         if !value.isFinite { return repr(value) }
-        return format("%.*g", value, Int32(clamping: digits))
+        return printed(value, isFixed: false, precision: Int32(clamping: digits))
     }
 
     /// Python's `repr(round(value, places))`: rounded by the exact binary value.
@@ -44,7 +38,8 @@ package enum PythonNumber {
     /// Python's `round(value, places)` for zero or more places.
     package static func roundedValue(_ value: Double, places: Int) -> Double {
         guard value.isFinite else { return value }
-        return DecimalFloat.parse(Array(format("%.*f", value, Int32(clamping: max(0, min(places, 400)))).utf8)) ?? value
+        let text = printed(value, isFixed: true, precision: Int32(clamping: max(0, min(places, 400))))
+        return DecimalFloat.parse(Array(text.utf8)) ?? value
     }
 
     /// Swift finds the same shortest digits; only their layout differs from Python's.
@@ -101,13 +96,11 @@ package enum PythonNumber {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private static func format(_ format: String, _ value: Double, _ precision: Int32) -> String {
-        withVaList([precision, value]) { arguments in
-            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1100) { buffer in
-                let length = vsnprintf(buffer.baseAddress, buffer.count, format, arguments)
-                let bytes = buffer.prefix(max(0, min(Int(length), buffer.count - 1)))
-                return String(decoding: bytes.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            }
+    private static func printed(_ value: Double, isFixed: Bool, precision: Int32) -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1100) { buffer in
+            let length = csys_print_double(buffer.baseAddress, buffer.count, isFixed ? 1 : 0, precision, value)
+            let bytes = UnsafeRawBufferPointer(buffer).prefix(max(0, min(Int(length), buffer.count - 1)))
+            return String(decoding: bytes, as: UTF8.self)
         }
     }
 }

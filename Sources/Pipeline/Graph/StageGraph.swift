@@ -1,3 +1,4 @@
+import Files
 import SystemPackage
 
 /// Which stage needs which: by outputs that are dependencies, or parameter files, of others.
@@ -108,6 +109,33 @@ package struct StageGraph: Sendable {
         stages.indices.flatMap { to in upstream[to].map { (stages[$0], stages[to]) } }
     }
 
+    /// Who waits for whom among some of the stages; the numbers are places in `chosen`.
+    ///
+    /// Frozen stages wait for nobody.
+    func links(among chosen: [Stage]) -> (upstream: [[Int]], downstream: [[Int]]) {
+        var places: [FilePath: [ExactString: Int]] = [:]
+        for (place, stage) in chosen.enumerated() { places[stage.file, default: [:]][ExactString(stage.name)] = place }
+        var links = (
+            upstream: [[Int]](repeating: [], count: chosen.count),
+            downstream: [[Int]](repeating: [], count: chosen.count)
+        )
+        func place(_ number: Int) -> Int? { places[stages[number].file]?[ExactString(stages[number].name)] }
+        for number in stages.indices {
+            guard let own = place(number) else { continue }
+            links.upstream[own] = active(number).compactMap(place)
+            for needed in links.upstream[own] { links.downstream[needed].append(own) }
+        }
+        return links
+    }
+
+    /// The stage that writes exactly this path, and the output.
+    func writer(of path: FilePath) -> (stage: Stage, output: Output)? {
+        for stage in stages {
+            if let output = stage.outputs.first(where: { $0.rooted == path }) { return (stage, output) }
+        }
+        return nil
+    }
+
     private func reached(from stage: Stage, along edges: (Int) -> [Int]) -> [Stage] {
         guard let start = number(of: stage) else { return [] }
         return postOrder(from: [start], along: edges).filter { $0 != start }.sorted().map { stages[$0] }
@@ -115,6 +143,6 @@ package struct StageGraph: Sendable {
 
     /// The place of a stage in `stages`.
     func number(of stage: Stage) -> Int? {
-        stages.firstIndex { $0.file == stage.file && $0.name.utf8.elementsEqual(stage.name.utf8) }
+        stages.firstIndex { $0.isSame(as: stage) }
     }
 }

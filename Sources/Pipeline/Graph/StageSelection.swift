@@ -64,6 +64,7 @@ extension StageGraph {
         for target in selection.targets.isEmpty ? [selection.recursive ? "." : "dvc.yaml"] : selection.targets {
             if selection.recursive {
                 let top = ProjectPath.rooted(target, in: selection.folder)
+                if !top.isEmpty, !files.contains(where: { $0.starts(with: top) }) { throw .noPipelineBelow(target) }
                 add(stages.indices.filter { top.isEmpty || stages[$0].file.starts(with: top) })
                 continue
             }

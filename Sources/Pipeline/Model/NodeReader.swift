@@ -163,10 +163,23 @@ struct NodeReader {
 
     /// Anything as it is written.
     func plainValue(_ node: YAMLNode) throws(FormatError) -> Value {
+        let value: Value
         do throws(FormatError) {
-            return try YAML.value(of: node, file: file)
+            value = try YAML.value(of: node, file: file)
         } catch {
             throw FormatError(file: file, position: error.position, problem: error.problem, text: bytes)
+        }
+        // The loader bounds what one node stands for; a template may read the same node many times.
+        try spend(Self.size(of: value), at: node)
+        return value
+    }
+
+    /// How many parts a value has.
+    private static func size(of value: Value) -> Int {
+        switch value {
+        case .list(let items): items.reduce(items.count) { $0 + size(of: $1) }
+        case .mapping(let mapping): mapping.entries.reduce(mapping.entries.count) { $0 + size(of: $1.value) }
+        default: 0
         }
     }
 

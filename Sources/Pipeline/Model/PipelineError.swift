@@ -17,6 +17,8 @@ package enum PipelineError: UserFacingError, Hashable {
     case unknownStage(name: String, file: String, similar: [String])
     /// A target names a file that is not there.
     case missingPipelineFile(String)
+    /// A folder without any stages in or below it.
+    case noPipelineBelow(String)
     /// A target that this program does not understand yet.
     case unsupportedTarget(String, reason: String)
     /// Two stages write the same path.
@@ -60,6 +62,7 @@ package enum PipelineError: UserFacingError, Hashable {
         case .missingParameterFile(let file): "the parameter file '\(shown(file))' does not exist"
         case .unknownStage(let name, let file, _): "no stage '\(shown(name))' in '\(shown(file))'"
         case .missingPipelineFile(let file): "'\(shown(file))' does not exist"
+        case .noPipelineBelow(let folder): "there is no dvc.yaml in or below '\(shown(folder))'"
         case .unsupportedTarget(let target, let reason): "cannot use '\(shown(target))' as a target: \(reason)"
         case .sharedOutput(let path, let stages) where Set(stages).count == 1:
             "stage '\(shown(stages[0]))' writes '\(shown(path))' twice"
@@ -93,7 +96,7 @@ package enum PipelineError: UserFacingError, Hashable {
         case .unknownStage(_, _, let similar) where !similar.isEmpty:
             "did you mean '\(similar.map(shown).joined(separator: "' or '"))'?"
         case .unknownStage: "'git exp stage list' shows the stages"
-        case .missingPipelineFile: "'git exp stage add' makes it; or go to the folder that has one"
+        case .missingPipelineFile, .noPipelineBelow: "'git exp stage add' makes it; or go to the folder that has one"
         case .sharedOutput, .nestedOutputs: "every output needs a place of its own; change one of them in dvc.yaml"
         case .cycle: "a path may be an output of a stage and a dependency of later ones only"
         case .badStageName: "use letters, digits, '-' and '_'"

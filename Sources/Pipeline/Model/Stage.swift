@@ -57,6 +57,9 @@ package struct Stage: Sendable {
     /// The lock file that belongs to the stage, relative to the project root; a `.dvc` file is its own.
     package var lockFile: FilePath { isTrackedData ? file : file.removingLastComponent().appending("dvc.lock") }
 
+    /// Whether this is the stage of that name in that file.
+    func isSame(as other: Stage) -> Bool { file == other.file && name.utf8.elementsEqual(other.name.utf8) }
+
     /// Whether an output asks for checkpoints.
     package var hasCheckpoints: Bool { outputs.contains(where: \.isCheckpoint) }
 

@@ -4,45 +4,6 @@ import Files
 import Processes
 import SystemPackage
 
-/// How stages are to be run.
-package struct RunOptions {
-    /// Run stages also where nothing changed.
-    package var force = false
-    /// Run everything behind a stage that ran, changed or not.
-    package var forceDownstream = false
-    /// Only say what would run.
-    package var dryRun = false
-    /// Do not run a stage whose only fault is data that is not here.
-    package var allowMissing = false
-    /// Asks before each stage; `nil` does not ask.
-    package var confirm: ((String) -> Bool)?
-    /// Whether outputs go to the cache.
-    package var storesOutputs = true
-    /// Whether files must have reached the disk before a stage counts as done.
-    package var sync = false
-
-    package init() {}
-}
-
-/// What a run did.
-package struct RunResult {
-    /// The stages that were looked at, with their entries, in order.
-    package var visited: [(stage: Stage, entry: StageLock?)] = []
-    /// Those of them whose command ran to its end, or to its interruption after a checkpoint.
-    package var executed: [(stage: Stage, entry: StageLock)] = []
-    /// Those of them that were skipped, because nothing about them changed.
-    package var unchanged: [(stage: Stage, entry: StageLock)] = []
-    /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
-    package var early: (stage: String, ending: StageEnding, skipped: [String])?
-
-    package init() {}
-}
-
-/// Keeps other writers of a project out while something is saved.
-package protocol Exclusion {
-    func exclusively(_ body: () throws -> Void) throws
-}
-
 /// Runs stages in order.
 package struct PipelineRun {
     /// Called at each request for a checkpoint, after the stage's data and entry were saved, with the stages found
@@ -51,12 +12,12 @@ package struct PipelineRun {
         _ stage: Stage, _ entry: StageLock, _ unchanged: [(stage: Stage, entry: StageLock)]
     ) throws -> Void
 
-    private let workspace: ProjectWorkspace
-    private let process: StageProcess
-    private let environment: StageEnvironment
-    private let options: RunOptions
-    private let console: Console
-    private let saver: StageSaver
+    let workspace: ProjectWorkspace
+    let process: StageProcess
+    let environment: StageEnvironment
+    let options: RunOptions
+    let console: Console
+    let saver: StageSaver
     private let folder: FilePath
 
     /// - Parameter folder: The folder of the call, relative to the project root; addresses are told from there.
@@ -70,8 +31,7 @@ package struct PipelineRun {
         self.options = options
         self.folder = folder
         self.console = console
-        saver = StageSaver(
-            workspace, console: console, sync: options.sync, storesOutputs: options.storesOutputs)
+        saver = StageSaver(workspace, console: console, sync: options.sync)
     }
 
     /// Runs those of the stages that changed.
@@ -79,94 +39,153 @@ package struct PipelineRun {
     /// - Parameters:
     ///   - exclusion: Lets other writers of the project wait while results are saved.
     ///   - onIdle: Called while a command of the stage runs and nobody waits for us; the first time when it starts.
+    ///     Not called for stages that run at the same time as others.
     /// - Throws: ``RunError`` and what saving throws. Stages that were done before stay done.
     package func run(
         _ stages: [Stage], exclusion: any Exclusion, onIdle: (Stage) -> Void = { _ in }, onCheckpoint: Checkpoint?
     ) throws -> RunResult {
-        var result = RunResult()
-        var isBehindRun = false
-        var didPrint = false
-        for (index, stage) in stages.enumerated() {
+        let progress = RunProgress(stages, workspace, options)
+        defer { workspace.memo.save() }
+        var next = 0
+        while next < stages.count {
+            if options.isParallel {
+                // A request for a checkpoint does not say whose it is, so stages that may ask run alone.
+                let end = stages[next...].firstIndex(where: \.hasCheckpoints) ?? stages.endIndex
+                if end - next > 1 {
+                    try ParallelRun(self, progress, exclusion, next..<end).finish()
+                    next = end
+                    continue
+                }
+            }
+            let number = next
+            next += 1
+            if progress.blocked.contains(number) { continue }
             if let signal = process.pendingInterruption() { throw RunError.interruptedBetween(signal: signal) }
-            let address = stage.address(relativeTo: folder)
-            let status = try workspace.status(of: stage)
-            if stage.isTrackedData {
-                let entry = try verifySource(stage, address, status, exclusion)
-                result.visited.append((stage, entry))
-                if let entry { result.unchanged.append((stage, entry)) }
-                continue
+            do {
+                try run(number, progress, exclusion, onIdle, onCheckpoint)
+            } catch  where options.onFailure != .stop && !error.isInterruption {
+                report(error, of: number, progress)
             }
-            let isNeeded = status.isChanged && !(options.allowMissing && status.lacksDataOnly)
-            guard isNeeded || options.force || (options.forceDownstream && isBehindRun), !stage.isFrozen else {
-                try skip(stage, address, status)
-                let entry = workspace.lock(of: stage)
-                result.visited.append((stage, entry))
-                if let entry { result.unchanged.append((stage, entry)) }
-                continue
-            }
-            if didPrint { console.note("") }
-            if let confirm = options.confirm, !confirm(address) { throw RunError.declined(stage: address) }
-            announce(stage, address)
-            didPrint = true
-            isBehindRun = true
-            if options.dryRun { continue }
-            let unchanged = result.unchanged
-            let execution = StageExecution(
-                workspace: workspace, process: process, environment: environment, saver: saver, stage: stage,
-                address: address, console: console)
-            let outcome = try execution.run(exclusion, onIdle: { onIdle(stage) }) {
-                try onCheckpoint?(stage, $0, unchanged)
-            }
-            result.visited.append((stage, outcome.entry))
-            result.executed.append((stage, outcome.entry))
-            if case .complete = outcome.ending { continue }
-            let skipped = stages[(index + 1)...].map { $0.address(relativeTo: folder) }
-            result.early = (address, outcome.ending, skipped)
-            break
+            if progress.result.early != nil { break }
         }
-        workspace.memo.save()
-        return result
+        try progress.finish()
+        return progress.result
     }
 
-    private func skip(_ stage: Stage, _ address: String, _ status: StageStatus) throws {
-        if stage.isFrozen {
-            console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
-            let mayBeMissing = options.allowMissing && status.lacksDataOnly
-            if !status.outputs.isEmpty, !mayBeMissing { try verifyFrozen(stage, address) }
+    func address(of stage: Stage) -> String { stage.address(relativeTo: folder) }
+
+    private func run(
+        _ number: Int, _ progress: RunProgress, _ exclusion: any Exclusion, _ onIdle: (Stage) -> Void,
+        _ onCheckpoint: Checkpoint?
+    ) throws {
+        let stage = progress.stages[number]
+        let execution = self.execution(of: stage, console)
+        let status = try workspace.status(of: stage)
+        guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
+            let entry = try skip(execution, status, exclusion)
+            progress.result.visited.append((stage, entry))
+            if let entry { progress.result.unchanged.append((stage, entry)) }
             return
         }
-        console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
+        if progress.didPrint { console.note("") }
+        progress.didPrint = true
+        if let confirm = options.confirm, !confirm(execution.address) {
+            throw RunError.declined(stage: execution.address)
+        }
+        if !progress.isForced(number), let restoration = try execution.restore(status) {
+            guard !options.dryRun else { return progress.didMake(number, nil) }
+            var entry = restoration.result
+            try exclusion.exclusively {
+                entry = try saver.save(
+                    stage, address: execution.address, inputs: restoration.inputs, execution.manner(restoration))
+            }
+            return didMake(number, entry, progress)
+        }
+        announce(execution)
+        if options.dryRun { return progress.didMake(number, nil) }
+        let unchanged = progress.result.unchanged
+        let outcome = try execution.run(process, exclusion, onIdle: { onIdle(stage) }) {
+            try onCheckpoint?(stage, $0, unchanged)
+        }
+        didMake(number, outcome.entry, progress)
+        if case .complete = outcome.ending { return }
+        let skipped = progress.stages[(number + 1)...].map(address)
+        progress.result.early = (execution.address, outcome.ending, skipped)
     }
 
-    /// Takes what a `.dvc` file tracks as it is now.
-    private func verifySource(
-        _ stage: Stage, _ address: String, _ status: StageStatus, _ exclusion: any Exclusion
+    private func didMake(_ number: Int, _ entry: StageLock, _ progress: RunProgress) {
+        progress.result.visited.append((progress.stages[number], entry))
+        progress.result.executed.append((progress.stages[number], entry))
+        progress.didMake(number, entry)
+    }
+
+    func execution(of stage: Stage, _ console: Console) -> StageExecution {
+        StageExecution(
+            workspace: workspace, environment: environment, saver: saver.telling(console), stage: stage,
+            address: address(of: stage), options: options, console: console)
+    }
+
+    /// Says why a stage does not run, and saves what became of the outputs of a frozen one.
+    ///
+    /// - Returns: Its entry.
+    func skip(
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
     ) throws -> StageLock? {
-        let shown = Console.sanitized(address)
-        guard !status.outputs.isEmpty || (options.force && !stage.isFrozen) else {
-            console.note("'\(shown)' didn't change, skipping")
+        let (stage, address, console) = (execution.stage, execution.address, execution.console)
+        if stage.isTrackedData { return try verifySource(execution, status, exclusion) }
+        if stage.isFrozen {
+            console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
+        }
+        let mayBeMissing = options.allowMissing && status.lacksDataOnly
+        guard stage.isFrozen, !status.outputs.isEmpty, !mayBeMissing else {
+            console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
             return workspace.lock(of: stage)
         }
-        if options.allowMissing && status.lacksDataOnly { return workspace.lock(of: stage) }
-        console.note("Verifying data sources in stage: '\(shown)'")
+        console.note("Verifying outputs in frozen stage: '\(Console.sanitized(address))'")
         if options.dryRun { return workspace.lock(of: stage) }
+        let inputs = try execution.saver.inputs(of: stage, address: address)
         var entry: StageLock?
         try exclusion.exclusively {
-            entry = try saver.save(
-                stage, address: address, inputs: saver.recordedInputs(of: stage), isCheckpoint: false)
+            entry = try execution.saver.save(stage, address: address, inputs: inputs, execution.manner())
         }
         return entry
     }
 
-    private func verifyFrozen(_ stage: Stage, _ address: String) throws {
-        guard !options.dryRun else { return }
-        console.note("Verifying outputs in frozen stage: '\(Console.sanitized(address))'")
-        let inputs = try saver.inputs(of: stage, address: address)
-        _ = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
+    /// Takes what a `.dvc` file tracks as it is now.
+    private func verifySource(
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
+    ) throws -> StageLock? {
+        let (stage, saver) = (execution.stage, execution.saver)
+        let shown = Console.sanitized(execution.address)
+        let old = workspace.lock(of: stage)
+        guard !status.outputs.isEmpty || (options.force && !stage.isFrozen) else {
+            execution.console.note("'\(shown)' didn't change, skipping")
+            return old
+        }
+        if options.allowMissing && status.lacksDataOnly { return old }
+        execution.console.note("Verifying data sources in stage: '\(shown)'")
+        if options.dryRun { return old }
+        var entry: StageLock?
+        try exclusion.exclusively {
+            entry = try saver.save(
+                stage, address: execution.address, inputs: saver.recordedInputs(of: stage), execution.manner())
+        }
+        return entry
     }
 
-    private func announce(_ stage: Stage, _ address: String) {
-        console.note("Running stage '\(Console.sanitized(address))':")
-        if options.dryRun { stage.commandLines.forEach { console.note("> \(Console.sanitized($0))") } }
+    func announce(_ execution: StageExecution) {
+        execution.console.note("Running stage '\(Console.sanitized(execution.address))':")
+        if options.dryRun { execution.stage.commandLines.forEach(execution.announce) }
+    }
+
+    /// Says that a stage failed while the run goes on, and which stages are left out for that.
+    func report(_ error: any Error, of number: Int, _ progress: RunProgress) {
+        let message = (error as? any UserFacingError)?.message ?? "\(error)"
+        let address = address(of: progress.stages[number])
+        console.warn(options.onFailure == .ignore ? message + " (ignored)" : message)
+        for left in progress.didFail(number, address: address) {
+            let name = Console.sanitized(self.address(of: progress.stages[left]))
+            console.warn("stage '\(name)' is left out, because '\(Console.sanitized(address))' failed")
+        }
     }
 }

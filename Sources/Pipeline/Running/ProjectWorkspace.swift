@@ -60,9 +60,8 @@ package final class ProjectWorkspace {
         tree = WorkspaceTree(root: project.root)
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
-        let parameters = ParameterReader(tree: tree)
-        let templates = TemplateSource(
-            style: try project.config.argumentStyle(), document: { try parameters.document($0) })
+        // Not through `parameters`: a stage may write a file that both templates and later stages read.
+        let templates = try project.templates()
         let found = try PipelineDiscovery.everything(
             in: tree, root: project.root,
             isIgnored: { path, isFolder in
@@ -87,7 +86,7 @@ package final class ProjectWorkspace {
             locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
-        self.parameters = parameters
+        parameters = ParameterReader(tree: tree)
     }
 
     /// Forgets what was read of parameter files, because they changed.
@@ -156,7 +155,8 @@ package final class ProjectWorkspace {
 
     /// Does what saving a stage's results would otherwise take time for later.
     func prepare(for stage: Stage) {
-        store.prepare(min(stage.outputs.count(where: \.isCached), 8))
+        let isKept = StageRunCache.keeps(stage)
+        store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
         nameless.prepare(1)
     }
 

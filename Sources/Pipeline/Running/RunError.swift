@@ -16,6 +16,8 @@ package enum RunError: UserFacingError, Hashable {
     case declined(stage: String)
     case shellMissing(String)
     case interruptedBetween(signal: Int32)
+    /// Stages failed and the run went on with those that do not need them.
+    case stagesFailed([String])
 
     package var message: String {
         switch self {
@@ -32,6 +34,9 @@ package enum RunError: UserFacingError, Hashable {
         case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
+        case .stagesFailed(let stages):
+            (stages.count == 1 ? "a stage failed: " : "\(stages.count) stages failed: ")
+                + stages.map { "'\(clean($0))'" }.joined(separator: ", ")
         }
     }
 
@@ -45,7 +50,7 @@ package enum RunError: UserFacingError, Hashable {
             "let git forget it with 'git rm --cached \(clean(path))', or say 'cache: false' in dvc.yaml"
         case .outputOutside: "choose a path inside the project, or say 'cache: false'"
         case .checkpointStages: "use 'git exp run'"
-        case .declined, .interruptedBetween: nil
+        case .declined, .interruptedBetween, .stagesFailed: nil
         case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
         }
     }
@@ -54,7 +59,7 @@ package enum RunError: UserFacingError, Hashable {
         switch self {
         case .commandFailed(_, _, _, let signal?), .interruptedBetween(let signal):
             signal == 2 ? .interrupted : .terminated
-        case .commandFailed, .declined: .no
+        case .commandFailed, .declined, .stagesFailed: .no
         default: .failure
         }
     }

@@ -16,11 +16,11 @@ package enum StageEnding {
 /// One stage from the removal of its old outputs to its entry in the lock file.
 struct StageExecution {
     let workspace: ProjectWorkspace
-    let process: StageProcess
     let environment: StageEnvironment
     let saver: StageSaver
     let stage: Stage
     let address: String
+    let options: RunOptions
     let console: Console
 
     struct Outcome {
@@ -28,50 +28,88 @@ struct StageExecution {
         let ending: StageEnding
     }
 
+    /// An earlier result, brought back instead of running the command.
+    struct Restoration {
+        let result: StageLock
+        let inputs: StageSaver.Inputs
+    }
+
+    /// Brings the outputs back from the cache where an earlier run had the same inputs.
+    ///
+    /// - Returns: `nil` where the command has to run.
+    func restore(_ status: StageStatus) throws -> Restoration? {
+        if options.dryRun, try !status.areInputsHere(of: stage, in: workspace) { return nil }
+        let runCache = StageRunCache(workspace, console: console)
+        let inputs = try saver.inputs(of: stage, address: address)
+        let found = try runCache.result(
+            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache)
+        guard let found else { return nil }
+        console.note("Stage '\(Console.sanitized(address))' is cached - skipping run, checking out outputs")
+        guard try options.dryRun || runCache.bringBack(found, of: stage, keep: keepUnsaved) else { return nil }
+        return Restoration(result: found, inputs: inputs)
+    }
+
+    /// How a restored stage is saved.
+    func manner(_ restoration: Restoration? = nil) -> StageSaver.Manner {
+        StageSaver.Manner(storesOutputs: options.storesOutputs, restored: restoration?.result)
+    }
+
+    /// Runs the commands of the stage, one after the other, and saves what they made.
+    ///
     /// - Parameter onIdle: Called while a command runs and nobody waits for us.
     func run(
-        _ exclusion: any Exclusion, onIdle: () -> Void, onCheckpoint: (StageLock) throws -> Void
+        _ process: StageProcess, _ exclusion: any Exclusion, onIdle: () -> Void,
+        onCheckpoint: (StageLock) throws -> Void
     ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
         try prepareOutputs()
         var last: StageLock?
         func checkpoint() throws {
             try exclusion.exclusively {
-                let entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: true)
+                let manner = StageSaver.Manner(isCheckpoint: true)
+                let entry = try saver.save(stage, address: address, inputs: inputs, manner)
                 try onCheckpoint(entry)
                 last = entry
             }
         }
+        var isPrepared = false
         for line in stage.commandLines {
-            console.note("> \(Console.sanitized(line))")
-            let outcome = try runLine(line, onIdle, checkpoint)
+            announce(line)
+            let outcome = try starting(line) { call in
+                try process.run(
+                    call,
+                    onIdle: {
+                        workspace.prepare(for: stage)
+                        if options.storesOutputs, !isPrepared {
+                            StageRunCache(workspace, console: console).prepare(for: stage, inputs: inputs)
+                        }
+                        isPrepared = true
+                        onIdle()
+                    }, onRequest: checkpoint)
+            }
             if outcome.exit.isSuccess { continue }
-            let failure = RunError.commandFailed(
-                stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+            let failure = failure(line, outcome)
             guard let last else { throw failure }
             return Outcome(entry: last, ending: outcome.wasAskedToEnd ? .interrupted : .failed(failure))
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
-        try exclusion.exclusively {
-            entry = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
-        }
+        try exclusion.exclusively { entry = try saver.save(stage, address: address, inputs: inputs, manner()) }
         return Outcome(entry: entry, ending: .complete)
     }
 
-    private func runLine(
-        _ line: String, _ onIdle: () -> Void, _ checkpoint: () throws -> Void
-    ) throws -> CommandOutcome {
+    func announce(_ line: String) { console.note("> \(Console.sanitized(line))") }
+
+    func failure(_ line: String, _ outcome: CommandOutcome) -> RunError {
+        .commandFailed(stage: address, command: line, exit: outcome.exit, interruption: outcome.interruption)
+    }
+
+    /// Hands the call for one line to `body`, and says what is wrong where it cannot be started.
+    func starting<Value>(_ line: String, _ body: (ProcessCall) throws -> Value) throws -> Value {
         let variables = environment.variables(for: stage, address: address)
         let shell = StageShell(environment: variables)
         let folder = stage.folder.isEmpty ? workspace.root : workspace.root.pushing(stage.folder)
         do {
-            let call = shell.call(line, directory: folder, environment: variables)
-            return try process.run(
-                call,
-                onIdle: {
-                    workspace.prepare(for: stage)
-                    onIdle()
-                }, onRequest: checkpoint)
+            return try body(shell.call(line, directory: folder, environment: variables))
         } catch let error as ProcessError {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
@@ -81,24 +119,26 @@ struct StageExecution {
     }
 
     /// Removes what the command is to write anew, and makes what it continues a private copy.
-    private func prepareOutputs() throws {
+    func prepareOutputs() throws {
         for output in stage.outputs {
             let path = workspace.root.pushing(output.rooted)
             if output.survivesRuns {
                 try DataLink.unprotect(path)
             } else if try workspace.isReallyInside(output.rooted) {
-                if output.isCached { try keepUnsaved(output, path) }
+                try keepUnsaved(output)
                 try FileIO.removeTree(path)
             }
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
     }
-    /// Stores what the cache does not have of an output before it is removed: somebody may have edited it.
-    private func keepUnsaved(_ output: Output, _ path: FilePath) throws {
+
+    /// Stores what the cache does not have of a cached output before it is removed: somebody may have edited it.
+    private func keepUnsaved(_ output: Output) throws {
         let previous = workspace.lock(of: stage)?.output(output.path)
         // What cannot be hashed was never an output.
-        guard let present = try? workspace.hash(output.rooted, previous: previous, saving: false), present.size > 0,
+        guard output.isCached,
+            let present = try? workspace.hash(output.rooted, previous: previous, saving: false), present.size > 0,
             try !workspace.store.contains(present),
             let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
         else { return }
@@ -106,5 +146,13 @@ struct StageExecution {
         console.note(
             "'\(Console.sanitized(output.path))' had contents that were saved nowhere; they are kept as "
                 + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+    }
+}
+
+extension StageStatus {
+    /// Whether all that the stage reads is there: of a run that is only tried, an earlier stage may not have made it.
+    fileprivate func areInputsHere(of stage: Stage, in workspace: ProjectWorkspace) throws -> Bool {
+        if dependencies.contains(where: { $0.change == .deleted }) { return false }
+        return try workspace.parameters.values(of: stage).allSatisfy { $0.fileExists && $0.missing.isEmpty }
     }
 }

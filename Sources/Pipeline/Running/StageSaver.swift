@@ -5,17 +5,44 @@ import SystemPackage
 
 /// Takes a stage's outputs into the cache, hides them from git, and writes its entry in the lock file.
 package struct StageSaver {
+    /// What is to be saved, and where to.
+    struct Manner {
+        /// Whether the command is still running; a checkpoint output may be missing then.
+        var isCheckpoint = false
+        /// Whether data goes into the cache.
+        var storesOutputs = true
+        /// An earlier result that the outputs were brought back from.
+        var restored: StageLock?
+    }
+
+    /// A stage whose data is saved, and whose entry is to be written.
+    struct Saved {
+        let entry: StageLock
+        /// Cached outputs that git may not ignore yet.
+        fileprivate let fresh: [Output]
+    }
+
     private let workspace: ProjectWorkspace
     private let console: Console
     private let sync: Bool
-    private let storesOutputs: Bool
-    private let vetted = VettedOutputs()
+    private let vetted: VettedOutputs
+    private let runCache: StageRunCache
 
-    package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool, storesOutputs: Bool = true) {
+    package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool) {
+        self.init(workspace, console: console, sync: sync, vetted: VettedOutputs())
+    }
+
+    private init(_ workspace: ProjectWorkspace, console: Console, sync: Bool, vetted: VettedOutputs) {
         self.workspace = workspace
         self.console = console
         self.sync = sync
-        self.storesOutputs = storesOutputs
+        self.vetted = vetted
+        runCache = StageRunCache(workspace, console: console)
+    }
+
+    /// The same saver with other ears.
+    func telling(_ console: Console) -> StageSaver {
+        StageSaver(workspace, console: console, sync: sync, vetted: vetted)
     }
 
     /// What a stage read, as it was before its command started.
@@ -42,37 +69,42 @@ package struct StageSaver {
     }
 
     /// What a `.dvc` file says of where its data came from; that does not change when the data does.
-    package func recordedInputs(of stage: Stage) -> Inputs {
+    func recordedInputs(of stage: Stage) -> Inputs {
         Inputs(dependencies: workspace.lock(of: stage)?.dependencies ?? [], parameters: [])
     }
 
-    /// Saves what the stage has written so far.
+    /// Saves what the stage has written so far, and writes its entry.
     ///
-    /// - Parameter isCheckpoint: Whether the command is still running; a checkpoint output may be missing then.
     /// - Returns: The entry that is now in the lock file.
-    package func save(
-        _ stage: Stage, address: String, inputs: Inputs, isCheckpoint: Bool
-    ) throws -> StageLock {
+    func save(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> StageLock {
+        let saved = try store(stage, address: address, inputs: inputs, manner)
+        try publish(saved, of: stage)
+        return saved.entry
+    }
+
+    /// Takes the outputs of a stage into the cache; its entry in the lock file stays as it was.
+    func store(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> Saved {
         let old = workspace.lock(of: stage)
+        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage) && !stage.isTrackedData
         var outputs: [LockEntry] = []
+        var fresh: [Output] = []
         for output in stage.outputs {
             let isNew = vetted.insert(output.rooted)
-            if output.isCached, isNew { try refuseUntrackable(output) }
-            let previous = old?.output(output.path)
-            guard
-                let hash = try workspace.hash(
-                    output.rooted, previous: previous, saving: output.isCached && storesOutputs)
-            else {
-                if isCheckpoint && output.isCheckpoint { continue }
+            if output.isCached, isNew {
+                try refuseUntrackable(output)
+                fresh.append(output)
+            }
+            let saving = manner.storesOutputs && (output.isCached || isKept)
+            guard let hash = try hash(of: output, old: old, saving: saving, manner.restored) else {
+                if manner.isCheckpoint && output.isCheckpoint { continue }
                 if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
-            if hash.size == 0, !isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
-            if output.isCached {
-                if isNew { try ignore(output) }
-                if isCheckpoint {
+            if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
+            if output.isCached, manner.storesOutputs {
+                if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
-                } else if storesOutputs {
+                } else {
                     try relink(output, hash)
                 }
             }
@@ -80,8 +112,28 @@ package struct StageSaver {
         }
         let entry = StageLock(
             stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs)
-        let outcome = try workspace.writeLock(of: stage, entry, sync: sync)
-        if stage.isTrackedData { return entry }
+        if isKept { try runCache.save(entry) }
+        return Saved(entry: entry, fresh: fresh)
+    }
+
+    /// The hash of an output; of one that was just brought back without reading it again.
+    private func hash(
+        of output: Output, old: StageLock?, saving: Bool, _ restored: StageLock?
+    ) throws -> OutputHash? {
+        let previous = old?.output(output.path)
+        if let known = restored?.output(output.path)?.hash,
+            known.generation == workspace.generation || previous?.hash == known
+        {
+            return known
+        }
+        return try workspace.hash(output.rooted, previous: previous, saving: saving)
+    }
+
+    /// Writes the entry of a stage into the lock file, and the names of its outputs where git ignores them.
+    func publish(_ saved: Saved, of stage: Stage) throws {
+        for output in saved.fresh { try ignore(output) }
+        let outcome = try workspace.writeLock(of: stage, saved.entry, sync: sync)
+        if stage.isTrackedData { return }
         switch outcome {
         case .created:
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
@@ -89,7 +141,6 @@ package struct StageSaver {
         case .changed: console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .unchanged: break
         }
-        return entry
     }
 
     /// Replaces saved files by links to their objects, where links are wanted.

@@ -76,7 +76,14 @@ package struct StageAdd: Sendable {
             let stages = Mapping([("stages", .mapping(Mapping([(name, .mapping(value(replacing: nil)))])))])
             return (bytes ?? []) + Array(YAML.emit(.mapping(stages)).utf8)
         }
-        let old = current.stages.first { $0.name.isIdentical(to: name) }
+        var old = current.stages.first { $0.name.isIdentical(to: name) }
+        if let written = try YAML.parse(bytes, file: file.string)?.entry("stages")?.entry(name) {
+            // What stays is what is written there, and not what its `${…}` mean today.
+            old?.description = written.entry("desc")?.scalarText
+            old?.meta = try written.entry("meta").map { node throws(FormatError) in
+                try YAML.value(of: node, file: file.string)
+            }
+        }
         let exists = old != nil || current.stages.contains { $0.group?.isIdentical(to: name) == true }
         if exists && !force { throw PipelineError.stageExists(name: name, file: file.string) }
         return try YAMLTextEdit.setEntry(

@@ -91,15 +91,17 @@ final class TemplateEnvironment {
     private func merge(
         _ values: TemplateMapping, into context: inout TemplateContext, at element: YAMLNode
     ) throws(FormatError) {
-        try reader.spend(values.keys.count, at: element)
+        let touched: Int
         do throws(TemplateMapping.Conflict) {
-            try context.values.merge(values)
+            touched = try context.values.merge(values)
         } catch {
             let owner = name(of: error.existing.source).map { "'\($0)' defines it" } ?? "it is defined"
             throw reader.error(
                 at: keyNode(error.path, in: element),
                 "cannot redefine '\(error.path.joined(separator: "."))': \(owner) already")
         }
+        // Copies of entries cost far less than reading them.
+        try reader.spend(touched / 8, at: element)
     }
 
     private func expression(at node: YAMLNode, _ label: String) -> FormatError {

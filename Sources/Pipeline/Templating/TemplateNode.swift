@@ -88,8 +88,10 @@ struct TemplateMapping: Sendable {
 
     /// Adds the entries of another mapping; mappings on both sides become one.
     ///
+    /// - Returns: How many entries that touched.
     /// - Throws: ``Conflict`` at the first key that cannot have both values.
-    mutating func merge(_ other: TemplateMapping, below path: [String] = []) throws(Conflict) {
+    mutating func merge(_ other: TemplateMapping, below path: [String] = []) throws(Conflict) -> Int {
+        var touched = keys.count + other.keys.count
         for (key, value) in zip(other.keys, other.values) {
             guard let number = numbers[ExactString(key)] else {
                 self[key] = value
@@ -98,8 +100,9 @@ struct TemplateMapping: Sendable {
             guard case .mapping(var own) = values[number], case .mapping(let added) = value else {
                 throw Conflict(path: path + [key], existing: values[number])
             }
-            try own.merge(added, below: path + [key])
+            touched += try own.merge(added, below: path + [key])
             values[number] = .mapping(own)
         }
+        return touched
     }
 }

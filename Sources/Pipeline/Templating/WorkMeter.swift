@@ -1,7 +1,7 @@
 /// Counts what reading one file costs, so that a small text that stands for a huge pipeline ends in an error.
 final class WorkMeter {
-    /// A pipeline of ten thousand stages needs a sixth of it.
-    private static let limit = 3_000_000
+    /// A pipeline of ten thousand stages needs half of it.
+    private static let limit = 1_500_000
 
     private var spent = 0
 

@@ -39,7 +39,7 @@ package struct DataCommitting {
             if !changes.isEmpty, !allows(Self.question(address, changes)) { throw DataError.changed(stage: address) }
             let inputs =
                 try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
-            _ = try saver.save(stage, address: address, inputs: inputs, isCheckpoint: false)
+            _ = try saver.save(stage, address: address, inputs: inputs, StageSaver.Manner())
         }
     }
 

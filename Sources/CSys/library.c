@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -53,4 +56,16 @@ int csys_give_name(int file, const char *path) {
     char link[32];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+int csys_print_double(char *text, size_t size, int is_fixed, int precision, double value) {
+    return snprintf(text, size, is_fixed ? "%.*f" : "%.*g", precision, value);
+}
+
+void csys_grow_heap_by(int bytes) {
+#ifdef M_TOP_PAD
+    mallopt(M_TOP_PAD, bytes);
+#else
+    (void)bytes;
+#endif
 }

@@ -1,0 +1,67 @@
+import Files
+import SystemPackage
+
+/// The run cache: what stages made of their inputs, in files named by digests below `runs` in the cache.
+///
+/// The layout is that of DVC 2 and 3: `runs/<first two digits of the key>/<key>/<value>`, each file the entry of a
+/// stage as `dvc.lock` has it, on the top level.
+package struct RunCache: Sendable {
+    private let store: ObjectStore
+
+    package init(_ store: ObjectStore) { self.store = store }
+
+    /// An entry as it was found.
+    package struct Found: Sendable {
+        package let path: FilePath
+        package let bytes: [UInt8]
+    }
+
+    private func folder(of key: String) -> FilePath {
+        store.directory.appending("runs").appending(String(key.prefix(2))).appending(key)
+    }
+
+    /// Where the entry of a name lies, present or not.
+    package func path(of name: RunCacheName) -> FilePath { folder(of: name.key).appending(name.value) }
+
+    /// The entries for a key, the one written last first.
+    ///
+    /// What is no file or has no digest for a name is left alone.
+    package func entries(for key: String) throws -> [Found] {
+        let folder = folder(of: key)
+        var found: [(path: FilePath, modified: Int64)] = []
+        for (name, kind) in try FileIO.list(folder) ?? [] where kind == .file && Self.isDigest(name) {
+            let path = folder.appending(name)
+            if let status = try FileStatus.of(path, followingLinks: false) { found.append((path, status.modified)) }
+        }
+        return try found.sorted { $0.modified > $1.modified }.compactMap { entry in
+            try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
+        }
+    }
+
+    /// Whether the entry of a name is there.
+    package func contains(_ name: RunCacheName) throws -> Bool {
+        try FileStatus.of(path(of: name), followingLinks: false) != nil
+    }
+
+    /// Makes the folder in which the folders of such keys are, so that writing takes less time.
+    package func prepare(for key: String) throws { try store.makeFolder(for: folder(of: key)) }
+
+    /// Writes an entry; readers see all of it or nothing.
+    ///
+    /// A temporary file, where one is needed, is not beside the entry: DVC reads whatever stands there.
+    package func write(_ bytes: [UInt8], as name: RunCacheName) throws {
+        let draft = try store.draft(isObject: false)
+        do {
+            try bytes.withUnsafeBytes { try FileIO.write($0, to: draft.file) }
+            try store.settle(draft, at: path(of: name))
+        } catch {
+            draft.discard()
+            if let code = error as? Errno { throw FileError("write to the run cache", path(of: name), code) }
+            throw error
+        }
+    }
+
+    private static func isDigest(_ name: String) -> Bool {
+        name.utf8.count == 64 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}

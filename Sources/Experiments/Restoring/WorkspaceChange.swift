@@ -1,0 +1,48 @@
+import Git
+
+/// Which files have to be written and deleted to get from one tree to another.
+struct WorkspaceChange {
+    let written: [String]
+    let deleted: [String]
+
+    /// A file that the target does not have goes away only where it is as one of the known trees has it.
+    ///
+    /// - Parameters:
+    ///   - known: The tree of `HEAD`, and those of experiments.
+    ///   - results: The files that running writes. Others that only an experiment has were made by the user, who has
+    ///     not given them to git yet; they stay.
+    init(
+        _ repository: Repository, from present: TreeID, to target: TreeID, known: [TreeID], results: Set<String>
+    ) throws {
+        func isKnown(_ path: String, _ mine: TreeEntry) throws -> Bool {
+            let trees = results.contains(path) ? known[...] : known.prefix(1)
+            return try trees.contains { try repository.entry(at: path, in: $0)?.isSameFile(as: mine) ?? false }
+        }
+        var written: [String] = []
+        var deleted: [String] = []
+        for path in try repository.differingPaths(present, target) {
+            if let entry = try repository.entry(at: path, in: target) {
+                if entry.kind != .submodule { written.append(path) }
+            } else if let mine = try repository.entry(at: path, in: present), mine.kind != .submodule,
+                try isKnown(path, mine)
+            {
+                deleted.append(path)
+            }
+        }
+        self.written = written
+        self.deleted = deleted
+    }
+}
+
+/// Words for a shell.
+enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy {
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
+            }
+        if isPlain { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+    }
+}

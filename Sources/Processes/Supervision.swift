@@ -1,0 +1,77 @@
+import CSys
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What is known of a running command, and what is done to it on signals.
+struct Supervision {
+    let child: pid_t
+    let hasOwnGroup: Bool
+    let grace: Int64
+    private(set) var interruption: Int32?
+    private var lastSignal: Int64 = 0
+    private var interrupts = 0
+    private var killTime: Int64?
+
+    init(child: pid_t, hasOwnGroup: Bool, grace: Int64) {
+        self.child = child
+        self.hasOwnGroup = hasOwnGroup
+        self.grace = grace
+    }
+
+    var millisecondsToKill: Int64? { killTime.map { max(1, $0 - now()) } }
+
+    mutating func received(_ signal: csys_signal) {
+        // `git exp` passes a signal of its group on to us, so one key press may arrive twice.
+        let isEcho = interruption != nil && now() - lastSignal < 500
+        lastSignal = now()
+        if isEcho { return }
+        interruption = interruption ?? signal.number
+        if signal.number != SIGINT { return terminate(with: signal.number) }
+        interrupts += 1
+        switch interrupts {
+        case 1:
+            // The terminal's Ctrl-C has reached the command already where it is in the foreground group.
+            if hasOwnGroup || signal.from_terminal == 0 { send(SIGINT) }
+        case 2: send(SIGTERM)
+        default: send(SIGKILL)
+        }
+    }
+
+    mutating func terminate(with signal: Int32 = SIGTERM) {
+        guard killTime == nil else { return }
+        send(signal)
+        killTime = now() + grace
+    }
+
+    mutating func killIfOverdue() {
+        if let time = killTime, now() >= time { send(SIGKILL) }
+    }
+
+    func send(_ signal: Int32) { kill(hasOwnGroup ? -child : child, signal) }
+
+    /// How the child ended; `nil` if it has not.
+    func reap() -> ProcessExit? {
+        var status: Int32 = 0
+        guard waitpid(child, &status, WNOHANG) == child else { return nil }
+        return ProcessExit(waitStatus: status)
+    }
+
+    /// Whether the child is gone, collected now or before.
+    func isReaped() -> Bool {
+        var status: Int32 = 0
+        let result = waitpid(child, &status, WNOHANG)
+        return result == child || (result < 0 && errno == ECHILD)
+    }
+
+    private func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
