@@ -40,6 +40,8 @@ package final class RevisionReader {
     package var onlyUsedParameters = false
     /// Files that count as metrics whether or not a pipeline says so.
     package var furtherMetrics: [FilePath] = []
+    /// Files of which all values count, whether or not anything names them; seen from the project root.
+    package var wholeParameterFiles: [FilePath] = []
 
     package init(_ context: ProjectContext) throws {
         self.context = context
@@ -149,6 +151,10 @@ package final class RevisionReader {
         var paths = sources.parameters.map(\.path)
         let defaultFile = FilePath(ParameterDependency.defaultFile)
         if !onlyUsedParameters, !paths.contains(defaultFile) { paths.append(defaultFile) }
+        for path in wholeParameterFiles {
+            keys[path] = .some(nil)
+            if !paths.contains(path) { paths.append(path) }
+        }
         paths.sort { left, right in left == defaultFile && right != defaultFile }
         for path in paths {
             guard let found = try contents(path) else { continue }

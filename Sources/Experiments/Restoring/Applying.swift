@@ -46,7 +46,6 @@ package struct Applying {
             let outputs = recordedOutputs()
             try WorkspaceFiles(context).bring(change, of: target.tree)
             isComplete = try bringOutputs(insteadOf: outputs)
-            warnAboutTrackedData(change)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
             try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
             if try repository.commit(named: StateReference.checkpoint) == nil {
@@ -117,14 +116,6 @@ package struct Applying {
         console.note("\n\tgit restore --source=\(stash.short) -- \(Console.sanitized(paths))\n")
         if unsaved.count > 20 {
             console.note("These are the first 20; 'git diff --name-only \(stash.short)' lists all that differ now.")
-        }
-    }
-
-    /// Data that a `.dvc` file tracks belongs to no stage, so it stays as it is.
-    private func warnAboutTrackedData(_ change: WorkspaceChange) {
-        for path in change.written where path.utf8.suffix(4).elementsEqual(".dvc".utf8) {
-            let name = Console.sanitized(ShellWord.quoted(path))
-            console.warn("'\(Console.sanitized(path))' names other data now; 'dvc checkout \(name)' brings it")
         }
     }
 
