@@ -180,4 +180,21 @@ extension String {
         #expect(outcome.errors.contains("'data' had changes that were saved nowhere; they are kept as"), "\(outcome)")
         #expect(try sandbox.read("data") == "two")
     }
+
+    @Test func foldersOfTrackedFilesComeAlong() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        for name in ["one", "two"] {
+            try sandbox.write("data/x", "\(name)\n")
+            try sandbox.expOK("add", "-q", "data")
+            try sandbox.git("add", ".")
+            try sandbox.git("commit", "-q", "-m", name)
+            try sandbox.git("tag", name)
+        }
+        try sandbox.expOK("apply", "one")
+        #expect(try sandbox.read("data/x") == "one\n" && sandbox.expOK("status").errors.contains("up to date"))
+        _ = try sandbox.run("rm", ["-rf", ".dvc/cache/files"])
+        let outcome = try sandbox.exp("apply", "two")
+        #expect(outcome.status == 1 && outcome.errors.contains("'data' is not in the cache"), "\(outcome)")
+    }
 }

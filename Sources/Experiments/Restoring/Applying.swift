@@ -122,7 +122,8 @@ package struct Applying {
     /// The files of the repository that running writes: the lock files, and outputs that git keeps.
     private func results() -> Set<String> {
         guard let workspace = try? context.workspace(checking: false) else { return [] }
-        let paths = workspace.graph.stages.flatMap { stage in
+        // A `.dvc` file is the user's, not the result of a command.
+        let paths = workspace.graph.stages.filter { !$0.isTrackedData }.flatMap { stage in
             [stage.lockFile] + stage.outputs.filter { !$0.isCached }.map(\.rooted)
                 + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
         }
