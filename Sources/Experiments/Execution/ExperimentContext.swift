@@ -60,7 +60,16 @@ package final class ExperimentContext {
     /// A path of the project as git sees it.
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
-    package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
+    /// Reads the project.
+    ///
+    /// - Parameters:
+    ///   - checking: Whether the graph of all stages must be sound.
+    ///   - replaced: Files to be seen with other contents than they have, by their paths from the project's root.
+    package func workspace(
+        checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
+    ) throws -> ProjectWorkspace {
+        var project = project
+        project.replaced = replaced
         let workspace = try ProjectWorkspace(
             project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
         let own = folder.appending("dvc.yaml")

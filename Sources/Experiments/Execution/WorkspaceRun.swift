@@ -55,7 +55,7 @@ package struct WorkspaceRun {
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(stages, workspace, process, request)
+            return try dryRun(process, request)
         }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
@@ -171,9 +171,10 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(
-        _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess, _ request: RunRequest
-    ) throws -> Report {
+    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
