@@ -95,7 +95,7 @@ package struct WorkspaceRun {
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
-            start: plan.start, expecting: plan.expected)
+            start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
         var options = request.options
         options.sync = false
         var environment = journal.environment
