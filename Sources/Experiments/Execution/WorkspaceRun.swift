@@ -57,6 +57,8 @@ package struct WorkspaceRun {
         if request.options.dryRun {
             return try dryRun(process, request)
         }
+        // Before anything changes: preparing the outputs would disturb whoever uses them.
+        try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
         do {
