@@ -81,9 +81,6 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        let info = RunInfo(context)
-        try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name)
-        defer { info.remove() }
         return try execute(plan, stages, workspace, process, journal, identity, request)
     }
 
@@ -110,10 +107,21 @@ package struct WorkspaceRun {
             environment: StageEnvironment(
                 inherited: context.environment, root: context.project.root, additions: environment),
             options: options, folder: context.folder, console: console)
+        let info = RunInfo(context)
+        defer { info.remove() }
+        func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        // A command that runs alone leaves us time to tell of it while it is starting.
+        var isShown = options.isParallel
+        if isShown { try show() }
         let result: RunResult
         do {
-            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) {
-                stage, entry, unchanged in
+            result = try runner.run(
+                stages, exclusion: lock,
+                onIdle: { stage in
+                    recorder.prepare(for: stage)
+                    if !isShown { isShown = (try? show()) != nil }
+                }
+            ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
             }

@@ -47,8 +47,8 @@ final class ExperimentRecorder {
     /// editing; and what the next commit would take time for is done, its tree, itself and a lock file.
     func prepare(for stage: Stage) {
         if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
-        // Without it libgit2 writes all objects itself.
-        try? context.repository.prepareObjects(3)
+        // Without it libgit2 writes all objects itself. A lock file changes at each checkpoint, but seldom in a repeated run.
+        try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 : 2)
     }
 
     /// Commits a checkpoint and names it; when this returns it can be relied on.
@@ -155,7 +155,7 @@ final class ExperimentRecorder {
     }
 
     private var cachedOutputs: Set<FilePath> {
-        Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
     }
 
     /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
