@@ -52,8 +52,10 @@ package final class ExperimentContext: ProjectContext {
     /// A path of the project as git sees it.
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
-    package override func workspace(checking: Bool = true) throws -> ProjectWorkspace {
-        let workspace = try super.workspace(checking: checking)
+    package override func workspace(
+        checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
+    ) throws -> ProjectWorkspace {
+        let workspace = try super.workspace(checking: checking, replacing: replaced)
         let own = folder.appending("dvc.yaml")
         if !workspace.files.contains(where: { $0.path == own }), try isHiddenPipeline(own) {
             console.warn("'\(Console.sanitized(own.string))' is ignored by git, so its stages do not count")
