@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Formats
 
 /// What the table of experiments is to show.
@@ -63,8 +64,8 @@ struct ShowColumns {
         var builder = ColumnBuilder()
         for row in rows { builder.add(row.metrics, .metric) }
         for row in rows { builder.add(row.parameters, .parameter) }
-        let paths = Set(rows.flatMap(\.dependencies).map(\.path))
-        builder.add(dependencies: paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        let paths = Set(rows.flatMap(\.dependencies).map { ExactString($0.path) })
+        builder.add(dependencies: paths.sorted().map(\.text))
         columns = builder.columns
         cells = rows.map { builder.cells(of: $0) }
         nameHeaders()
@@ -73,11 +74,11 @@ struct ShowColumns {
 
     /// A bare name where it is the only one, else with its file.
     private mutating func nameHeaders() {
-        var counts: [String: Int] = [:]
-        for column in columns { counts[column.name, default: 0] += 1 }
+        var counts: [ExactString: Int] = [:]
+        for column in columns { counts[ExactString(column.name), default: 0] += 1 }
         for index in columns.indices where columns[index].group != .dependency {
             let name = columns[index].name
-            if counts[name, default: 0] > 1 || Self.fixed.contains(name) {
+            if counts[ExactString(name), default: 0] > 1 || Self.fixed.contains(name) {
                 columns[index].header = "\(columns[index].file):\(name)"
             }
         }
@@ -111,28 +112,33 @@ struct ShowColumns {
 private struct ColumnBuilder {
     private struct Key: Hashable {
         let group: ShowColumn.Group
-        let file: String
-        let name: String
+        let file: ExactString
+        let name: ExactString
+
+        init(_ group: ShowColumn.Group, _ file: String, _ name: String) {
+            self.group = group
+            self.file = ExactString(file)
+            self.name = ExactString(name)
+        }
     }
 
     private(set) var columns: [ShowColumn] = []
     private var numbers: [Key: Int] = [:]
-    private var unreadable: [ShowColumn.Group: Set<String>] = [:]
 
     mutating func add(_ files: [FileValues], _ group: ShowColumn.Group) {
         for file in files {
-            for leaf in file.leaves ?? [] { add(Key(group: group, file: file.file, name: leaf.name)) }
+            for leaf in file.leaves ?? [] { add(Key(group, file.file, leaf.name)) }
         }
     }
 
     mutating func add(dependencies: [String]) {
-        for path in dependencies { add(Key(group: .dependency, file: path, name: path)) }
+        for path in dependencies { add(Key(.dependency, path, path)) }
     }
 
     private mutating func add(_ key: Key) {
         guard numbers[key] == nil else { return }
         numbers[key] = columns.count
-        columns.append(ShowColumn(group: key.group, file: key.file, name: key.name, header: key.name))
+        columns.append(ShowColumn(group: key.group, file: key.file.text, name: key.name.text, header: key.name.text))
     }
 
     func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
@@ -140,21 +146,19 @@ private struct ColumnBuilder {
         for (files, group) in [(row.metrics, ShowColumn.Group.metric), (row.parameters, .parameter)] {
             for file in files {
                 guard let leaves = file.leaves else {
-                    for index in columns.indices where columns[index].group == group && columns[index].file == file.file
-                    {
-                        cells[index] = .unreadable
+                    for (index, column) in columns.enumerated() where column.group == group {
+                        if column.file.isIdentical(to: file.file) { cells[index] = .unreadable }
                     }
                     continue
                 }
-                for leaf in leaves {
-                    if let number = numbers[Key(group: group, file: file.file, name: leaf.name)] {
-                        cells[number] = .value(leaf.value)
-                    }
+                // What is null counts as missing, as for DVC.
+                for leaf in leaves where leaf.value != .null {
+                    if let number = numbers[Key(group, file.file, leaf.name)] { cells[number] = .value(leaf.value) }
                 }
             }
         }
         for dependency in row.dependencies {
-            let key = Key(group: .dependency, file: dependency.path, name: dependency.path)
+            let key = Key(.dependency, dependency.path, dependency.path)
             if let number = numbers[key] { cells[number] = .hash(dependency.hash) }
         }
         return cells

@@ -97,7 +97,7 @@ package struct ExperimentReport {
         func values(_ line: Line) -> [(column: String, name: String, value: Value)] {
             guard let data = try? line.revisions.first?.data.get() else { return [] }
             return (data.metricValues + data.parameterValues).flatMap { file in
-                (file.leaves ?? []).map { ("\(file.file):\($0.name)", $0.name, $0.value) }
+                (file.leaves ?? []).filter { $0.value != .null }.map { ("\(file.file):\($0.name)", $0.name, $0.value) }
             }
         }
         if lines.isEmpty { return }
