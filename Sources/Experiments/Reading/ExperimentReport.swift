@@ -94,7 +94,11 @@ package struct ExperimentReport {
             let commit = try chains.commit(id)
             var lines = try LineReading(context, request, cache: cache).lines(of: catalog.experiments(of: id))
             Self.sort(&lines)
-            if let info, info.baseline == id { Self.insert(info, live, request.layout, into: &lines) }
+            if let info, info.baseline == id {
+                let data = Result { try reader.workspaceData(isRunning: true) }
+                let live = Revision(id: "workspace", name: nil, seconds: nil, data: data)
+                Self.insert(info, live, request.layout, into: &lines)
+            }
             if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
             return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
         }
