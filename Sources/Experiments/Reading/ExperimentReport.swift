@@ -93,7 +93,7 @@ package struct ExperimentReport {
         baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
             let commit = try chains.commit(id)
             var lines = try LineReading(context, request, cache: cache).lines(of: catalog.experiments(of: id))
-            Self.sort(&lines)
+            LineOrder.sort(&lines)
             if let info, info.baseline == id {
                 let data = Result { try reader.workspaceData(isRunning: true) }
                 let live = Revision(id: "workspace", name: nil, seconds: nil, data: data)
@@ -115,14 +115,6 @@ package struct ExperimentReport {
             line.name.isIdentical(to: name) && (try? line.revisions.first?.data.get())?.hasCheckpoints ?? false
         }.map { lines.remove(at: $0).revisions }
         lines.insert(Line(running: name, live: live, recorded: layout == .tips ? [] : recorded ?? []), at: 0)
-    }
-
-    /// The newest first; of the same time, the greater id.
-    private static func sort(_ lines: inout [Line]) {
-        lines.sort { left, right in
-            guard let first = left.revisions.first, let second = right.revisions.first else { return false }
-            return (first.seconds ?? 0, first.id) > (second.seconds ?? 0, second.id)
-        }
     }
 
     private static func sort(_ lines: inout [Line], by key: String, descending: Bool) throws {
