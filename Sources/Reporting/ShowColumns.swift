@@ -49,6 +49,10 @@ struct ShowColumn {
     let file: String
     let name: String
     var header: String
+
+    fileprivate func `is`(_ name: String, _ file: String, _ group: Group) -> Bool {
+        self.group == group && self.name.isIdentical(to: name) && self.file.isIdentical(to: file)
+    }
 }
 
 /// The columns that rows give rise to, and the cells in them.
@@ -124,24 +128,42 @@ private struct ColumnBuilder {
 
     private(set) var columns: [ShowColumn] = []
     private var numbers: [Key: Int] = [:]
+    /// The first column of each group.
+    private var firsts: [ShowColumn.Group: Int] = [:]
+    /// The column that was asked for last.
+    private var last = -1
 
     mutating func add(_ files: [FileValues], _ group: ShowColumn.Group) {
+        last = firsts[group].map { $0 - 1 } ?? columns.count - 1
         for file in files {
-            for leaf in file.leaves ?? [] { add(Key(group, file.file, leaf.name)) }
+            for leaf in file.leaves ?? [] where number(of: leaf.name, file.file, group) == nil {
+                add(Key(group, file.file, leaf.name))
+            }
         }
     }
 
     mutating func add(dependencies: [String]) {
-        for path in dependencies { add(Key(.dependency, path, path)) }
+        for path in dependencies where number(of: path, path, .dependency) == nil { add(Key(.dependency, path, path)) }
     }
 
     private mutating func add(_ key: Key) {
-        guard numbers[key] == nil else { return }
         numbers[key] = columns.count
+        last = columns.count
+        if firsts[key.group] == nil { firsts[key.group] = columns.count }
         columns.append(ShowColumn(group: key.group, file: key.file.text, name: key.name.text, header: key.name.text))
     }
 
-    func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
+    /// Most rows have the columns of the row before, so the one behind the last that was asked for is tried first.
+    private mutating func number(of name: String, _ file: String, _ group: ShowColumn.Group) -> Int? {
+        last += 1
+        if last < columns.count, columns[last].is(name, file, group) { return last }
+        guard let number = numbers[Key(group, file, name)] else { return nil }
+        last = number
+        return number
+    }
+
+    mutating func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
+        last = -1
         var cells = [ShowColumns.Cell?](repeating: nil, count: columns.count)
         for (files, group) in [(row.metrics, ShowColumn.Group.metric), (row.parameters, .parameter)] {
             for file in files {
@@ -152,14 +174,17 @@ private struct ColumnBuilder {
                     continue
                 }
                 // What is null counts as missing, as for DVC.
-                for leaf in leaves where leaf.value != .null {
-                    if let number = numbers[Key(group, file.file, leaf.name)] { cells[number] = .value(leaf.value) }
+                for leaf in leaves {
+                    guard let number = number(of: leaf.name, file.file, group) else { continue }
+                    if case .null = leaf.value { continue }
+                    cells[number] = .value(leaf.value)
                 }
             }
         }
         for dependency in row.dependencies {
-            let key = Key(.dependency, dependency.path, dependency.path)
-            if let number = numbers[key] { cells[number] = .hash(dependency.hash) }
+            if let number = number(of: dependency.path, dependency.path, .dependency) {
+                cells[number] = .hash(dependency.hash)
+            }
         }
         return cells
     }

@@ -9,12 +9,13 @@ enum LineOrder {
     /// Commits that experiments share are shown under the last of them, which should be the one that the others left:
     /// of tips of the same second, the one whose first own commit is younger comes first, then the name decides.
     static func sort(_ lines: inout [ExperimentReport.Line]) {
-        let dated = lines.map { ($0.revisions.first?.seconds ?? 0, $0) }.sorted { $0.0 > $1.0 }
-        lines = []
+        func seconds(_ line: Line) -> Int64 { line.revisions.first?.seconds ?? 0 }
+        lines.sort { seconds($0) > seconds($1) }
         var start = 0
-        while start < dated.count {
-            let end = dated[start...].firstIndex { $0.0 != dated[start].0 } ?? dated.count
-            lines += end - start == 1 ? [dated[start].1] : sorted(dated[start..<end].map(\.1), from: 0)
+        while start < lines.count {
+            var end = start + 1
+            while end < lines.count, seconds(lines[end]) == seconds(lines[start]) { end += 1 }
+            if end - start > 1 { lines.replaceSubrange(start..<end, with: sorted(Array(lines[start..<end]), from: 0)) }
             start = end
         }
     }
