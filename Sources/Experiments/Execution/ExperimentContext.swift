@@ -10,6 +10,8 @@ package final class ExperimentContext: ProjectContext {
     package let repository: Repository
     /// The project's folder inside the repository; empty at the top.
     package let prefix: FilePath
+    /// What is done here, if this is a folder that was made for one run; `nil` in a workspace.
+    package var ticket: RunTicket?
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
@@ -84,8 +86,11 @@ package struct ProjectLock: Exclusion {
     private let patience: Int
     private let console: Console
 
-    package init(_ context: ProjectContext) {
-        path = context.project.root.pushing(".dvc/tmp/lock")
+    package init(_ context: ProjectContext) { self.init(root: context.project.root, context) }
+
+    /// - Parameter root: The project that is meant, if it is not the context's own.
+    init(root: FilePath, _ context: ProjectContext) {
+        path = root.pushing(".dvc/tmp/lock")
         patience = (context.settings["exp.locktimeout"].flatMap(Int.init) ?? 60) * 1_000
         console = context.console
     }
