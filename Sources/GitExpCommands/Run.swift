@@ -72,7 +72,9 @@ struct Run: ParsableCommand {
         if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
         if !temp, rev != nil { throw ValidationError("'--rev' goes with '--temp' only") }
         if !temp, !copyPaths.isEmpty { throw ValidationError("'--copy-paths' goes with '--temp' only") }
-        if temp, stages.interactive { throw ValidationError("'--interactive' asks about the workspace, not with '--temp'") }
+        if temp, stages.interactive {
+            throw ValidationError("'--interactive' asks about the workspace, not with '--temp'")
+        }
     }
 
     func run() throws {

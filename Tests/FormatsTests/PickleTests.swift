@@ -50,7 +50,8 @@ import Testing
     }
 
     @Test func aListCannotMultiply() {
-        let bytes = [UInt8]("]".utf8) + [0x94] + Array("Na".utf8) + Array("h\u{0}h\u{0}".utf8) + [0x86] + Array(".".utf8)
+        let bytes =
+            [UInt8]("]".utf8) + [0x94] + Array("Na".utf8) + Array("h\u{0}h\u{0}".utf8) + [0x86] + Array(".".utf8)
         #expect(throws: Pickle.Refusal.self) { try Pickle.load(bytes) }
     }
 

@@ -44,7 +44,8 @@ enum ParameterChanges {
         for file in files {
             let rooted = ProjectPath.rooted(file, in: context.folder, root: context.project.root)
             guard ProjectPath.isInside(rooted) else { throw OverrideError.missingFile(file) }
-            let found = try tree.map { try $0.contents(of: rooted) } ?? FileIO.read(context.project.root.pushing(rooted))
+            let found =
+                try tree.map { try $0.contents(of: rooted) } ?? FileIO.read(context.project.root.pushing(rooted))
             guard let old = found else {
                 throw OverrideError.missingFile(file)
             }
