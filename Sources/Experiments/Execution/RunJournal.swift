@@ -54,6 +54,16 @@ final class RunJournal {
         try write(reference: remains?.reference)
     }
 
+    /// Ends the processes that a killed run left.
+    ///
+    /// - Parameter scratch: The folder of the run's journal.
+    static func endLeftovers(in scratch: FilePath) {
+        guard let bytes = try? FileIO.read(scratch.appending("run.json")),
+            let token = (try? JSON.parse(bytes, file: "run.json"))?.mapping?["token"]?.string
+        else { return }
+        LeftoverProcesses.end(withToken: token)
+    }
+
     /// What the processes of this run find in their environment.
     var environment: [String: String] { [Self.tokenVariable: token] }
 

@@ -93,6 +93,7 @@ package struct WorkspaceRun {
         try workspace.store.sweep()
         let restoring = OutputRestoring(workspace, console: console)
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        if context.ticket != nil { try restoring.bringInputs(of: stages) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
             start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
@@ -109,7 +110,7 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let info = RunInfo(context)
         defer { info.remove() }
-        func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
         if isShown { try show() }
@@ -139,6 +140,30 @@ package struct WorkspaceRun {
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         let failure = report(result, experiment)
         return Report(experiment: experiment, failure: failure)
+    }
+
+    /// Carries out a frozen run in the folder that was made for it.
+    ///
+    /// - Throws: As ``run(_:)``.
+    func run(_ frozen: FrozenRun, _ request: RunRequest) throws -> Report {
+        let identity = try Identity(of: repository, settings: context.settings)
+        try FileIO.makeDirectories(context.scratch)
+        let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
+        defer { journal.close() }
+        let process = try StageProcess(signalFile: signalFile)
+        let workspace = try context.workspace()
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        warnAboutLive(workspace)
+        if frozen.isContinuing {
+            try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: frozen.start.short)
+        }
+        let plan = RunPlan(
+            reference: frozen.reference, start: frozen.start,
+            expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
+            isContinuing: frozen.isContinuing,
+            index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+        try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
+        return try execute(plan, stages, workspace, process, journal, try ProjectLock(context), identity, request)
     }
 
     /// Says what a failed run leaves behind.
@@ -173,7 +198,13 @@ package struct WorkspaceRun {
         }
         console.note("")
         console.note("Ran experiment(s): \(Console.sanitized(experiment.name))")
-        console.note("Experiment results have been applied to your workspace.")
+        if context.ticket == nil {
+            console.note("Experiment results have been applied to your workspace.")
+        } else {
+            console.note("To apply the results of an experiment to your workspace run:")
+            console.note("")
+            console.note("\tgit exp apply \(Console.sanitized(experiment.name))")
+        }
         console.note("")
         console.note("To promote an experiment to a Git branch run:")
         console.note("")
