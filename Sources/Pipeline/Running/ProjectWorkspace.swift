@@ -146,6 +146,19 @@ package final class ProjectWorkspace {
         return old == nil ? .created : .changed
     }
 
+    /// Every lock file and `.dvc` file that is there, by path.
+    package var records: [(path: FilePath, bytes: [UInt8], lock: LockFile)] {
+        locks.compactMap { path, record in record.bytes.map { (path, $0, record.lock) } }
+            .sorted { $0.path.string.utf8.lexicographicallyPrecedes($1.path.string.utf8) }
+    }
+
+    /// Replaces the text of a lock file.
+    func replaceLock(_ path: FilePath, with bytes: [UInt8], sync: Bool) throws {
+        let lock = try LockFile.parse(bytes, file: path.string)
+        try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+        locks[path] = (bytes, lock)
+    }
+
     /// Removes a stage's entry, and the file with its last one.
     package func removeLock(of stage: Stage) throws {
         let path = stage.lockFile
