@@ -54,6 +54,12 @@ final class RunJournal {
         try write(reference: remains?.reference)
     }
 
+    /// By what the processes of the run that is going on, or was killed, are told from others.
+    static func token(in scratch: FilePath) -> String? {
+        guard let bytes = try? FileIO.read(scratch.appending("run.json")) else { return nil }
+        return try? JSON.parse(bytes, file: "run.json").mapping?["token"]?.string
+    }
+
     /// What the processes of this run find in their environment.
     var environment: [String: String] { [Self.tokenVariable: token] }
 

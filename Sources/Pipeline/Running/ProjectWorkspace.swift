@@ -115,6 +115,7 @@ package final class ProjectWorkspace {
     /// - Returns: What that did to the file.
     package func writeLock(of stage: Stage, _ entry: StageLock, sync: Bool) throws -> LockFile.Outcome {
         let path = stage.lockFile
+        try reread(path)
         let old = locks[path]?.bytes
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
@@ -126,6 +127,14 @@ package final class ProjectWorkspace {
             savedStages.append(stage)
         }
         return outcome
+    }
+
+    /// Takes in what commands of stages, which may call us or DVC, have written to a lock file.
+    private func reread(_ path: FilePath) throws {
+        guard let known = locks[path], path.lastComponent == "dvc.lock" else { return }
+        let bytes = try tree.contents(of: path)
+        if bytes == known.bytes { return }
+        locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
     }
 
     /// Writes a `.dvc` file with the hashes that it holds.

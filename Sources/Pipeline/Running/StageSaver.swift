@@ -136,6 +136,10 @@ package struct StageSaver {
         if stage.isTrackedData { return }
         switch outcome {
         case .created:
+            if try workspace.sourceControl.isIgnored(stage.lockFile, false) {
+                console.warn(
+                    "'\(Console.sanitized(stage.lockFile.string))' is ignored by git, so no commit will have it")
+            }
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
             console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .changed: console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
