@@ -119,3 +119,63 @@ def check_dvc3_works_on_with_a_migrated_project(check):
             (ours.root / name).unlink()
         ours.dvc3("repro")
         expect_equal(ours.read("runs.log"), "one\ntwo\n", "commands that ran")
+
+
+def check_entries_become_new_one_by_one_as_dvc3_does_it(check):
+    theirs = project(check, 320)
+    ours = theirs.copy("ours")
+    ours.git("config", "exp.generation", "3")
+
+    def step(what, change, *calls):
+        for repository, which in ((ours, "ours"), (theirs, THREE)):
+            change(repository)
+            for call in calls:
+                repository.tool(which, *call)
+        for name in ["dvc.lock", "in/crlf.dvc", "in/many.dvc"]:
+            expect_equal(ours.read(name), theirs.read(name), f"{name} after {what}")
+        clean(ours, THREE)
+        clean(theirs, "ours")
+
+    step("nothing", lambda repository: None, ("repro",))
+    expect("hash:" not in ours.read("dvc.lock"), "an unchanged project became new")
+    step("a forced run", lambda repository: None, ("repro", "-f"))
+    expect("hash:" not in ours.read("dvc.lock"), "entries with the same data became new")
+    step("other line ends", lambda repository: (repository.root / "code.sh").write_bytes(b"code\n"), ("repro",))
+    expect("hash:" not in ours.read("dvc.lock"), "entries with other line ends became new")
+    step("another program", lambda repository: (repository.root / "code.sh").write_bytes(b"other\r\n"), ("repro",))
+    lock = ours.read("dvc.lock")
+    expect(lock.count("hash: md5") == 1 and "md5: dd8c6a395b5dd36c56d23275028f526c" in lock, f"not one by one:\n{lock}")
+    step("other data", lambda repository: (repository.root / "in/many/text").write_bytes(b"y\r\n"),
+         ("add", "in/many"), ("repro",))
+    step("other text", lambda repository: (repository.root / "in/crlf").write_bytes(b"c\r\n"), ("add", "in/crlf"),
+         ("repro",))
+    # A file with one new entry is no longer for DVC 2, and is new for us whatever the rest says.
+    answer = ours.dvc2("status", status=None)
+    expect(answer.status != 0 and "extra keys not allowed" in answer.text, f"DVC 2 reads it:\n{answer}")
+    ours.git("config", "--unset", "exp.generation")
+    (ours.root / "in/crlf").write_bytes(b"d\r\n")
+    ours.exp("repro")
+    clean(ours, THREE)
+    expect("hash: md5" in ours.read("dvc.lock"), "a mixed project went back")
+
+
+def check_an_old_project_stays_old(check):
+    theirs = project(check, 330)
+    ours = theirs.copy("ours")
+    for repository, which in ((ours, "ours"), (theirs, TWO)):
+        (repository.root / "code.sh").write_bytes(b"other\r\n")
+        (repository.root / "in/many/text").write_bytes(b"y\r\n")
+        repository.tool(which, "add", "in/many")
+        repository.tool(which, "repro")
+    for name in ("dvc.lock", "in/many.dvc"):
+        expect_equal(ours.read(name), theirs.read(name), name)
+    mine, other = tree(ours), tree(theirs)
+    expect_equal(sorted(mine), sorted(other), "files")
+    clean(ours, TWO)
+    clean(theirs, "ours")
+    # What is old stays where it is also for those that write new entries.
+    ours.git("config", "exp.generation", "3")
+    remove_data(ours)
+    ours.exp("checkout")
+    for which in (TWO, THREE, "ours"):
+        clean(ours, which)

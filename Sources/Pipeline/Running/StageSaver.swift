@@ -111,7 +111,8 @@ package struct StageSaver {
             outputs.append(LockEntry(path: output.path, hash: hash))
         }
         let entry = StageLock(
-            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs)
+            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs,
+            generation: workspace.generation)
         if isKept { try runCache.save(entry) }
         return Saved(entry: entry, fresh: fresh)
     }
