@@ -31,7 +31,7 @@ package struct SourceControl {
 /// A project in the workspace: its pipelines, its lock files and its data.
 package final class ProjectWorkspace {
     package let project: Project
-    package let tree: WorkspaceTree
+    package private(set) var tree: WorkspaceTree
     package let files: [PipelineFile]
     /// The `.dvc` files.
     package let trackedData: [TrackedData]
@@ -95,8 +95,11 @@ package final class ProjectWorkspace {
         parameters = ParameterReader(tree: tree)
     }
 
-    /// Forgets what was read of parameter files, because they changed.
-    package func rereadParameters() { parameters = ParameterReader(tree: tree) }
+    /// Sees all files as they are from now on, and forgets what was read of parameter files.
+    package func reread() {
+        tree = WorkspaceTree(root: root)
+        parameters = ParameterReader(tree: tree)
+    }
 
     /// - Throws: ``PipelineError`` where these stages would not make a sound project.
     package func check(_ stages: [Stage]) throws {

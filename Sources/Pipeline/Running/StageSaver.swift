@@ -11,6 +11,8 @@ package struct StageSaver {
         var isCheckpoint = false
         /// Whether data goes into the cache.
         var storesOutputs = true
+        /// Whether saved files become links where links are wanted.
+        var relinks = true
         /// An earlier result that the outputs were brought back from.
         var restored: StageLock?
     }
@@ -104,7 +106,7 @@ package struct StageSaver {
             if output.isCached, manner.storesOutputs {
                 if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
-                } else {
+                } else if manner.relinks {
                     try relink(output, hash)
                 }
             }
