@@ -73,7 +73,9 @@ package enum FileIO {
         let target = resolvedForWriting(path)
         let temporary = sibling(of: target)
         let old = try FileStatus.of(target, followingLinks: false)
-        let nameless = prepared?.takeReady()
+        // Without a name until it is complete: a killed process then leaves nothing beside the file.
+        let nameless =
+            prepared?.takeReady() ?? NamelessFiles(in: target.removingLastComponent(), mode: mode).take()
         let file: FileDescriptor
         do throws(Errno) {
             if let nameless {

@@ -50,26 +50,21 @@ package struct WorkspaceRun {
         defer { journal.close() }
         clearStaleSignal()
         let process = try StageProcess(signalFile: signalFile)
-        // The first read of the pipeline finds every mistake before a parameter file changes.
-        var workspace = try context.workspace()
-        var stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(process, request)
+            return try dryRun(process, request, workspace, stages)
         }
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
         do {
-            if request.overrides.isEmpty || workspace.files.allSatisfy(\.templateFiles.isEmpty) {
-                workspace.rereadParameters()
-            } else {
-                // The overrides may have changed what stages there are.
-                workspace = try context.workspace()
-                stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
-            }
+            workspace.reread()
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
@@ -212,10 +207,9 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
-        let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
-        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+    private func dryRun(
+        _ process: StageProcess, _ request: RunRequest, _ workspace: ProjectWorkspace, _ stages: [Stage]
+    ) throws -> Report {
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
