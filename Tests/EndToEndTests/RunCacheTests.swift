@@ -51,6 +51,22 @@ import Testing
         #expect(try sandbox.expOK("status").errors.contains("up to date"))
     }
 
+    /// As DVC does: whoever commits by force vouches for the result, so even plain outputs that are not cached are kept.
+    @Test func aForcedCommitIsKeptAndOneWithoutChangesIsNot() throws {
+        let sandbox = try Sandbox()
+        try makeProject(sandbox)
+        let text = try #require(try sandbox.read("dvc.yaml"))
+            .replacing("[out.txt, d]", with: "[out.txt, d, {n.txt: {cache: false}}]")
+            .replacing("echo >> count", with: "echo n > n.txt")
+        try sandbox.write("dvc.yaml", text)
+        try sandbox.expOK("repro", "--no-run-cache", "--no-commit")
+        try sandbox.expOK("commit")
+        #expect(try !sandbox.exists(".dvc/cache/runs"))
+        try sandbox.expOK("commit", "-f")
+        let names = try FileIO.list(sandbox.root.pushing(".dvc/cache/runs"))
+        #expect(names?.count == 1)
+    }
+
     @Test func anExperimentIsMadeOfAnEarlierResult() throws {
         let sandbox = try Sandbox()
         try makeProject(sandbox)

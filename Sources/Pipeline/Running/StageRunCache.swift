@@ -25,10 +25,25 @@ struct StageRunCache {
             && stage.outputs.allSatisfy { !$0.survivesRuns && $0.isInsideProject }
     }
 
-    /// Whether a run of the stage is kept. Outputs that are metrics or plots need not be cached for that; their
-    /// contents are stored nevertheless.
-    static func keeps(_ stage: Stage) -> Bool {
-        isDetermined(stage) && stage.outputs.allSatisfy { $0.isCached || $0.kind != .plain }
+    /// When the run cache keeps what a stage made.
+    enum Keeping {
+        /// A command has run. Outputs that are metrics or plots need not be cached for that; their contents are stored
+        /// nevertheless.
+        case asRun
+        /// Someone vouches for the result, as with `commit --force`: DVC then stores every output, also a plain one with
+        /// `cache: false`.
+        case always
+        /// Nothing is new.
+        case never
+    }
+
+    /// Whether a result of the stage is kept.
+    static func keeps(_ stage: Stage, _ keeping: Keeping = .asRun) -> Bool {
+        switch keeping {
+        case .asRun: isDetermined(stage) && stage.outputs.allSatisfy { $0.isCached || $0.kind != .plain }
+        case .always: isDetermined(stage)
+        case .never: false
+        }
     }
 
     /// Keeps what a stage made, unless it is known already.

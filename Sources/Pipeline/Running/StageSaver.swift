@@ -11,6 +11,8 @@ package struct StageSaver {
         var isCheckpoint = false
         /// Whether data goes into the cache.
         var storesOutputs = true
+        /// Whether the run cache keeps the result.
+        var keeping = StageRunCache.Keeping.asRun
         /// An earlier result that the outputs were brought back from.
         var restored: StageLock?
     }
@@ -85,7 +87,9 @@ package struct StageSaver {
     /// Takes the outputs of a stage into the cache; its entry in the lock file stays as it was.
     func store(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> Saved {
         let old = workspace.lock(of: stage)
-        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage) && !stage.isTrackedData
+        let isKept =
+            manner.storesOutputs && !manner.isCheckpoint && !stage.isTrackedData
+            && StageRunCache.keeps(stage, manner.keeping)
         var outputs: [LockEntry] = []
         var fresh: [Output] = []
         for output in stage.outputs {
@@ -145,7 +149,7 @@ package struct StageSaver {
 
     /// Replaces saved files by links to their objects, where links are wanted.
     private func relink(_ output: Output, _ hash: OutputHash) throws {
-        guard let first = workspace.store.linkTypes.first, first == .hardlink || first == .symlink else { return }
+        guard let first = workspace.store.linkTypes.first(where: { $0 != .reflink }), first != .copy else { return }
         try Checkout(workspace.reader).relink(hash, at: workspace.root.pushing(output.rooted))
     }
 
