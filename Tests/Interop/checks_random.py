@@ -105,7 +105,7 @@ class Pair:
         for repository in (self.ours, self.theirs):
             for name, (_, content) in self.files(repository).items():
                 if not name.startswith(".dvc/"):
-                    self.kept.add(hashlib.md5(content).hexdigest())
+                    self.kept |= {hashlib.md5(text).hexdigest() for text in (content, content.replace(b"\r\n", b"\n"))}
 
     def is_kept(self, content):
         """Whether this is an object of ours alone: what a workspace held, or the list of such files."""

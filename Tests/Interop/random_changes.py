@@ -108,6 +108,8 @@ def remove_data(project, chance):
 
 @in_files
 def change_mode(project, chance):
+    if not project.has_programs:
+        return None
     path = chance.choice(sorted(path for path in project.files if path.startswith(("data/", "code/"))))
     project.executable ^= {path}
     return f"mode of '{path}'"

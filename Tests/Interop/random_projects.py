@@ -50,7 +50,8 @@ class Project:
 
     def unique(self, suffix=""):
         self.count += 1
-        stem = self.chance.choice(STEMS) if self.likely(0.5) else self.chance.choice(["out", "model", "result", "d"])
+        # DVC 2 writes a backslash into .gitignore as it is, where it hides nothing.
+        stem = self.chance.choice(STEMS if self.generation == 3 else [one for one in STEMS if "\\" not in one]) if self.likely(0.5) else self.chance.choice(["out", "model", "result", "d"])
         return f"{stem}{self.count}{suffix}"
 
     # What is there before any stage
@@ -60,9 +61,11 @@ class Project:
         lines = ["[core]", "    analytics = false"]
         if self.likely(0.2):
             lines.append("    autostage = true")
+        has_links = self.likely(0.3)
         # DVC's links carry the execute bit of one output to every file with the same content; ours are never executable.
-        self.has_links = self.likely(0.3)
-        if self.has_links:
+        # DVC 2 records the bit only where it did not remember the hash.
+        self.has_programs = not has_links and self.generation == 3
+        if has_links:
             lines += ["[cache]", f"    type = \"{chance.choice(['hardlink,copy', 'symlink', 'reflink,hardlink'])}\""]
         elif self.likely(0.2):
             lines += ["[cache]", "    type = copy"]
@@ -75,7 +78,7 @@ class Project:
         for number in range(chance.randint(1, 3)):
             path = f"data/{self.unique('.txt')}"
             self.files[path] = chance.choice(CONTENTS)
-            if self.likely(0.2) and not self.has_links:
+            if self.likely(0.2) and self.has_programs:
                 self.executable.add(path)
             self.available[path] = "file"
             if self.likely(0.4):
@@ -94,7 +97,7 @@ class Project:
             below = chance.choice(["", "", "in/", "x y/", "é/deep/"])
             path = f"{folder}/{below}{self.unique(chance.choice(['', '.txt', '.tmp']))}"
             self.files[path] = chance.choice(CONTENTS)
-            if self.likely(0.2):
+            if self.likely(0.2) and self.has_programs:
                 self.executable.add(path)
         if self.likely(0.3):
             # The same content twice.
@@ -277,7 +280,7 @@ class Project:
             area = chance.choice(["", "", "out", "out/in", "o o"])
             section = chance.choice(["outs", "outs", "outs", "metrics", "plots"])
             kind = {"metrics": "metric", "plots": "plot"}.get(section) or chance.choice(["file", "file", "exec", "empty", "folder", "folder", "bare"])
-            if kind == "exec" and self.has_links:
+            if kind == "exec" and not self.has_programs:
                 kind = "file"
             suffix = {"metric": ".json", "plot": ".csv", "folder": "", "bare": ""}.get(kind) or chance.choice(["", ".txt", ".bin", ".pt"])
             path = self.place(base, self.place(area, self.unique(("-" + part if part else "") + suffix)))

@@ -110,16 +110,13 @@ def python_text(values, chance):
     lines = ["import os", "COMPUTED = 1 + 1"]
     for key, item in values.items():
         simple = isinstance(item, dict) and all(name.isidentifier() for name in item)
+        # No tuples: DVC compares them with the lists in dvc.lock, and finds them changed for ever.
         if simple and item and chance.random() < 0.7:
             lines.append(f"class {key}:")
-            lines += [f"    {name} = {in_python(one, chance)}" for name, one in item.items()]
+            lines += [f"    {name} = {one!r}" for name, one in item.items()]
         else:
-            lines.append(f"{key}{chance.choice(['', ': object'])} = {in_python(item, chance)}")
+            lines.append(f"{key}{chance.choice(['', ': object'])} = {item!r}")
     return "\n".join(lines) + "\n"
-
-
-def in_python(item, chance):
-    return repr(tuple(item)) if isinstance(item, list) and item and chance.random() < 0.3 else repr(item)
 
 
 def yaml_text(values, chance):

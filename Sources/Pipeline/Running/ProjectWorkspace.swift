@@ -173,9 +173,10 @@ package final class ProjectWorkspace {
     ) throws -> OutputHash? {
         let path = root.pushing(rooted)
         if let previous, previous.generation == .two, generation == .three,
-            let old = try reader.hash(path, generation: .two, saving: saving), old.md5 == previous.md5
+            let old = try reader.hash(path, generation: .two, saving: false), old.md5 == previous.md5
         {
-            return old
+            // Only now: what is new must not go into the cache of the old generation.
+            return saving ? try reader.hash(path, generation: .two, saving: true) : old
         }
         return try reader.hash(path, generation: generation, saving: saving)
     }
