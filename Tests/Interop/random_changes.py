@@ -62,6 +62,7 @@ def change_parameter(project, chance):
         return None
     # For Python 1, 1.0 and True are the same.
     like = [float(old), int(old)] if isinstance(old, (int, float)) and old in (0, 1, 2.5) and chance.random() < 0.3 else []
+    project.has_lookalikes = project.has_lookalikes or bool(like)
     random_values.replace(values, address, chance.choice(like) if like else random_values.scalar(chance, form))
     project.write_parameters(path)
     return f"parameter {address} of '{path}'"
@@ -280,7 +281,8 @@ def use_options(project, chance, root):
 
 
 def commit(project, chance, root):
-    return Change("commit", command=("commit", "-f"))
+    # DVC commits the stages of a file together, and then writes 1 for True also where nothing else of a stage changed.
+    return None if project.has_lookalikes else Change("commit", command=("commit", "-f"))
 
 
 KINDS = [

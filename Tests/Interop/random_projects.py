@@ -22,6 +22,8 @@ class Project:
         # Parameter files with their form and values; what no change may touch because templates use it.
         self.parameters, self.templates = {}, {}
         self.pipelines, self.added = {}, []
+        # Whether a parameter became another value that Python takes for the same.
+        self.has_lookalikes = False
         # What stages may read, and what belongs together to no one else: path -> kind.
         self.available, self.outputs, self.closed = {}, {}, set()
         self.settle()

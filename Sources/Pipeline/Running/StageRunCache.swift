@@ -37,6 +37,9 @@ struct StageRunCache {
         case never
     }
 
+    /// Whether what a stage read has a hash in every part. For DVC a parameter file without values has none.
+    static func canHash(_ inputs: StageSaver.Inputs) -> Bool { !inputs.parameters.contains(where: \.values.isEmpty) }
+
     /// Whether a result of the stage is kept.
     static func keeps(_ stage: Stage, _ keeping: Keeping = .asRun) -> Bool {
         switch keeping {
@@ -61,7 +64,8 @@ struct StageRunCache {
     func result(
         for stage: Stage, status: StageStatus, inputs: StageSaver.Inputs, lookingUp: Bool
     ) throws -> StageLock? {
-        guard Self.isDetermined(stage), try stage.outputs.allSatisfy({ try workspace.isReallyInside($0.rooted) })
+        guard Self.isDetermined(stage), Self.canHash(inputs),
+            try stage.outputs.allSatisfy({ try workspace.isReallyInside($0.rooted) })
         else { return nil }
         var found: StageLock?
         if let lock = workspace.lock(of: stage), !status.isInputChanged,
@@ -89,7 +93,7 @@ struct StageRunCache {
 
     /// Does what keeping the run would otherwise take time for later.
     func prepare(for stage: Stage, inputs: StageSaver.Inputs) {
-        guard Self.keeps(stage), let key = RunCacheName.key(of: present(stage, inputs).value) else { return }
+        guard Self.keeps(stage), Self.canHash(inputs), let key = RunCacheName.key(of: present(stage, inputs).value) else { return }
         try? files.prepare(for: key)
     }
 

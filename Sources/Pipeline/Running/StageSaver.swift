@@ -58,12 +58,12 @@ package struct StageSaver {
     /// - Throws: ``RunError/missingDependency(stage:path:)``, ``PipelineError`` for parameters that are missing.
     package func inputs(of stage: Stage, address: String) throws -> Inputs {
         let old = workspace.lock(of: stage)
-        let dependencies = try stage.dependencies.map { dependency in
+        let dependencies = try stage.dependencies.flatMap { dependency in
             let previous = old?.dependency(dependency.path)
             guard let hash = try workspace.hash(dependency.rooted, previous: previous, saving: false) else {
                 throw RunError.missingDependency(stage: address, path: dependency.path)
             }
-            return LockEntry(path: dependency.path, hash: hash)
+            return repeatElement(LockEntry(path: dependency.path, hash: hash), count: dependency.times)
         }
         let parameters = try workspace.parameters.values(of: stage)
         for file in parameters { try file.requireAll() }
@@ -89,7 +89,7 @@ package struct StageSaver {
         let old = workspace.lock(of: stage)
         let isKept =
             manner.storesOutputs && !manner.isCheckpoint && !stage.isTrackedData
-            && StageRunCache.keeps(stage, manner.keeping)
+            && StageRunCache.keeps(stage, manner.keeping) && StageRunCache.canHash(inputs)
         var outputs: [LockEntry] = []
         var fresh: [Output] = []
         for output in stage.outputs {
