@@ -30,6 +30,14 @@ package enum ExperimentError: UserFacingError, Hashable {
     case branchExists(String)
     case invalidBranchName(String)
     case missingCheckpointData(path: String, checkpoint: String)
+    case cannotInclude(String, reason: String)
+    /// Names where experiments are meant; nothing was done to any of them.
+    case notExperiments([String], similar: [String])
+    case nothingToUndo
+    /// An experiment that would be brought back has the name of one that is there.
+    case existsAgain(String)
+    case nothingToRestore(String)
+    case badUndoDays(String)
 
     package var message: String {
         switch self {
@@ -71,6 +79,14 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
+        case .cannotInclude(let path, let reason): "cannot include '\(Console.sanitized(path))': \(reason)"
+        case .notExperiments(let names, _):
+            "no experiment named \(names.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))"
+        case .nothingToUndo: "nothing was removed or replaced that could be brought back"
+        case .existsAgain(let name):
+            "there is an experiment '\(Console.sanitized(name))' again, which is not the one to be brought back"
+        case .nothingToRestore(let name): "no experiment '\(Console.sanitized(name))' that could be brought back"
+        case .badUndoDays(let value): "'\(Console.sanitized(value))' is not a number of days ('exp.undoDays')"
         }
     }
 
@@ -114,6 +130,16 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
+        case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
+        case .notExperiments(let names, let similar):
+            (similar.isEmpty
+                ? "'git exp list -A' shows the experiments"
+                : "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?")
+                + (names.count > 1 ? "; nothing was changed" : "")
+        case .nothingToUndo, .nothingToRestore: "'git exp undo --list' shows what there is"
+        case .existsAgain(let name):
+            "rename it with 'git exp rename \(Console.sanitized(name)) NEW', or replace it with 'git exp undo --force'"
+        case .badUndoDays: "for example: git config exp.undoDays 30"
         }
     }
 

@@ -30,10 +30,10 @@ struct RunPlan {
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)
             if let state { return try continuing(state, request, context, workspace, head, catalog, index) }
         }
-        let fresh = try newReference(request, head, repository)
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: head, replacing: request.options.force, in: repository)
         return RunPlan(
-            reference: fresh, start: head, expected: try expectation(fresh, request, repository), isContinuing: false,
-            index: index)
+            reference: fresh.reference, start: head, expected: fresh.expected, isContinuing: false, index: index)
     }
 
     private static func continuing(
@@ -77,39 +77,16 @@ struct RunPlan {
         let base = state.isTip ? experiment.name : state.commit.short
         console.note("Modified checkpoint experiment based on '\(Console.sanitized(base))' will be created")
         announce(state, console)
-        let fresh = try newReference(request, experiment.baseline, repository)
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: experiment.baseline, replacing: request.options.force, in: repository)
         return RunPlan(
-            reference: fresh, start: state.commit, expected: try expectation(fresh, request, repository),
-            isContinuing: true, index: index)
+            reference: fresh.reference, start: state.commit, expected: fresh.expected, isContinuing: true,
+            index: index)
     }
 
     private static func announce(_ state: ResumeState, _ console: Console) {
         console.note(
             "Training continues from checkpoint \(state.commit.short) of '\(Console.sanitized(state.experiment.name))'; "
                 + "'git exp run --reset' starts over.")
-    }
-
-    private static func newReference(
-        _ request: RunRequest, _ baseline: CommitID, _ repository: Repository
-    ) throws -> ExperimentReference {
-        func isTaken(_ name: String) throws -> Bool {
-            try repository.commit(named: ExperimentReference(baseline: baseline, name: name).fullName) != nil
-        }
-        if let name = request.name {
-            if try isTaken(name), !request.options.force {
-                throw ExperimentError.nameTaken(name, baseline: baseline.short)
-            }
-            return ExperimentReference(baseline: baseline, name: name)
-        }
-        var generator = SystemRandomNumberGenerator()
-        return ExperimentReference(
-            baseline: baseline, name: try ExperimentName.draw(using: &generator, isTaken: isTaken))
-    }
-
-    /// With force an experiment of the name is replaced, whatever it holds now.
-    private static func expectation(
-        _ reference: ExperimentReference, _ request: RunRequest, _ repository: Repository
-    ) throws -> ExpectedReference {
-        try request.options.force && repository.commit(named: reference.fullName) != nil ? .anything : .absent
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Git
 
 /// The name of an experiment's reference: `refs/exps/<2 hex>/<38 hex>/<name>`, where the digits are the baseline.
@@ -8,6 +9,16 @@ package struct ExperimentReference: Hashable, Sendable {
     package init(baseline: CommitID, name: String) {
         self.baseline = baseline
         self.name = name
+    }
+
+    /// Names are compared by their bytes, as git does.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.baseline == right.baseline && left.name.isIdentical(to: right.name)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(baseline)
+        hasher.combine(ExactString(name))
     }
 
     /// Reads a full reference name; `nil` for every other shape below `refs/exps/`, such as `refs/exps/exec/…`.
