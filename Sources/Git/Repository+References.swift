@@ -23,6 +23,18 @@ extension Repository {
         return git_reference_symbolic_target(reference).map { String(cString: $0) }
     }
 
+    /// The name that a symbolic reference stands for; `nil` for any other, and where there is none.
+    package func symbolicTarget(of name: String) throws(GitError) -> String? {
+        var reference: OpaquePointer?
+        do throws(GitError) {
+            try check { git_reference_lookup(&reference, raw, name) }
+        } catch let error where error.code == .notFound {
+            return nil
+        }
+        defer { git_reference_free(reference) }
+        return git_reference_symbolic_target(reference).map { String(cString: $0) }
+    }
+
     /// The commit that a reference names, symbolic ones followed; `nil` where there is no such reference.
     package func commit(named reference: String) throws(GitError) -> CommitID? {
         var oid = git_oid()

@@ -23,7 +23,8 @@ struct List: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let listing = try ExperimentListing(context, baselines.selection)
+        let listing = try ExperimentListing(
+            context, baselines.selection, findingLost: !nameOnly && !shaOnly)
         // In one piece: a line for each of thousands would be as many system calls.
         var text = ""
         for group in listing.groups {
@@ -38,5 +39,6 @@ struct List: ParsableCommand {
             }
         }
         global.console.printRaw(text)
+        if let notice = LostBaselines.notice(listing.lost) { global.console.note(notice) }
     }
 }

@@ -135,6 +135,7 @@ struct Show: ParsableCommand {
             let colour = TerminalStyle.colourOfOutput(setting: context.settings["color.ui"])
             let width = !isPaged && TerminalStyle.isOutputTerminal ? TerminalStyle.width : nil
             Pager(context, isWanted: isPaged).print(table.text(width: width, colour: colour), console)
+            if let notice = LostBaselines.notice(report.lost) { console.note(notice) }
         }
     }
 }

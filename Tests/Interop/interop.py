@@ -24,10 +24,12 @@ import checks_data
 import checks_protocol
 import checks_repro
 import checks_templating
+import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
-    checks_current, checks_data, checks_repro, checks_checkpoints, checks_clients, checks_protocol, checks_templating)
+    checks_current, checks_data, checks_repro, checks_checkpoints, checks_clients, checks_protocol, checks_templating,
+    checks_verbs)
 
 
 def all_checks():

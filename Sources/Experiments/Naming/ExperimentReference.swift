@@ -56,6 +56,10 @@ package enum StateReference {
     package static let applied = "refs/exps/exec/EXEC_APPLY"
     /// DVC's mark of a run in progress; never written here.
     package static let baseline = "refs/exps/exec/EXEC_BASELINE"
+    /// The files with which DVC began a run in progress, as a stash commit; never written here.
+    package static let merge = "refs/exps/exec/EXEC_MERGE"
+    /// Symbolic: the experiment of DVC's run in progress, once it has a commit; never written here.
+    package static let branch = "refs/exps/exec/EXEC_BRANCH"
     /// `HEAD` when something was last applied.
     package static let originalHead = "refs/exps/apply/ORIG_HEAD"
     /// What an apply replaced in the workspace, as a stash commit.
