@@ -23,6 +23,7 @@ struct List: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try KilledRun.warn(context)
         let listing = try ExperimentListing(
             context, baselines.selection, findingLost: !nameOnly && !shaOnly)
         // In one piece: a line for each of thousands would be as many system calls.

@@ -125,6 +125,7 @@ struct Show: ParsableCommand {
         }
         // Without a commit there is nothing that could be an experiment.
         if report.baselines.isEmpty { return }
+        try KilledRun.warn(context)
         for warning in report.warnings { console.warn(warning) }
         let table = try ShowTable(report.rows, options)
         switch form {

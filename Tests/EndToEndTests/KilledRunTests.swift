@@ -32,6 +32,9 @@ import Testing
             let refused = try sandbox.run("git", ["exp"] + arguments)
             #expect(refused.status == 128 && refused.errors.contains("git exp recover"), "\(refused)")
         }
+        for command in ["show", "list"] {
+            #expect(try sandbox.expOK(command).errors.contains("was killed here and left HEAD detached"))
+        }
         let before = try sandbox.git("for-each-ref") + (sandbox.read(".git/HEAD") ?? "")
         let would = try sandbox.expOK("recover", "--dry-run")
         #expect(would.errors.contains("HEAD would be back on 'main'"), "\(would)")

@@ -189,4 +189,18 @@ import Testing
         try sandbox.expOK("undo")
         #expect(try references(sandbox) == before)
     }
+
+    @Test func aLockThatAKilledProcessLeftIsTakenAway() throws {
+        let sandbox = try experiments("p")
+        try sandbox.git("pack-refs", "--all")
+        let reference = try sandbox.git("for-each-ref", "--format=%(refname)", "refs/exps/*/*/p").dropLast()
+        // The one beside it, and the half-written file of packed references.
+        try sandbox.write(".git/\(reference).lock", "")
+        try sandbox.write(".git/packed-refs.new", "")
+        try sandbox.expOK("remove", "p")
+        #expect(try names(sandbox) == [])
+        #expect(try !sandbox.exists(".git/\(reference).lock"))
+        try sandbox.expOK("undo")
+        #expect(try names(sandbox) == ["p"])
+    }
 }

@@ -59,6 +59,18 @@ package struct KilledRun {
     }
 }
 
+extension KilledRun {
+    /// Tells of a killed run, where what is printed depends on `HEAD`.
+    package static func warn(_ context: ExperimentContext) throws {
+        guard try context.repository.commit(named: StateReference.baseline) != nil,
+            RunInfo.running(in: context.project.root) == nil
+        else { return }
+        let error = ExperimentError.killedElsewhere
+        context.console.warn(error.message)
+        if let hint = error.hint { context.console.hint(hint) }
+    }
+}
+
 /// Mends what a killed DVC left.
 package struct Recovering {
     private let context: ExperimentContext

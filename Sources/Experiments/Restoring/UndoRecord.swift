@@ -163,7 +163,7 @@ struct ReferenceEditing {
     /// - Parameters:
     ///   - command: The command's name, for the record.
     ///   - dropping: Records that are used up.
-    /// - Throws: ``GitError`` with code `modified` where a reference does not hold what it should.
+    /// - Throws: ``ExperimentError/stateMoved(_:)`` where a reference does not hold what it should.
     func perform(_ changes: [ReferenceChange], command: String, dropping: [UndoRecord] = []) throws {
         let records = try UndoRecords(context)
         var transaction = ReferenceTransaction()
@@ -184,6 +184,12 @@ struct ReferenceEditing {
         for record in try records.expired() where !used.contains(record.name) {
             transaction.delete(record.name, holding: record.commit)
         }
-        try transaction.commit(in: context.repository)
+        do {
+            try transaction.commit(in: context.repository)
+        } catch let error as GitError {
+            guard error.code == .modified else { throw error }
+            context.console.detail(error.message)
+            throw ExperimentError.stateMoved("an experiment")
+        }
     }
 }

@@ -22,7 +22,13 @@ package struct Renaming {
         try ExperimentName.check(name)
         if experiment.name.utf8.elementsEqual(name.utf8) { return nil }
         let target = ExperimentReference(baseline: experiment.baseline, name: name)
+        var tip = experiment.tip
         try ProjectLock(context).exclusively {
+            // While this waited for its turn another process may have replaced or removed it.
+            guard let current = try context.repository.commit(named: experiment.reference.fullName) else {
+                throw ExperimentError.notExperiments([old], similar: [])
+            }
+            tip = current
             let replaced = try context.repository.commit(named: target.fullName)
             if let replaced {
                 guard replacing else { throw ExperimentError.nameTaken(name, baseline: target.baseline.short) }
@@ -31,10 +37,10 @@ package struct Renaming {
             try RunInfo.refuseRunning([experiment], in: context)
             try ReferenceEditing(context).perform(
                 [
-                    ReferenceChange(experiment.reference.fullName, before: experiment.tip, after: nil),
-                    ReferenceChange(target.fullName, before: replaced, after: experiment.tip),
+                    ReferenceChange(experiment.reference.fullName, before: tip, after: nil),
+                    ReferenceChange(target.fullName, before: replaced, after: tip),
                 ], command: "rename")
         }
-        return Experiment(reference: target, tip: experiment.tip)
+        return Experiment(reference: target, tip: tip)
     }
 }
