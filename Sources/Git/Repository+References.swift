@@ -67,6 +67,12 @@ extension Repository {
 
     /// The direct references below `prefix` (which ends in `/`) with the objects they name, sorted by name.
     package func references(below prefix: String) throws(GitError) -> [NamedCommit] {
+        if let stored = try? StoredReferences(self).references(below: prefix) { return stored }
+        return try listedReferences(below: prefix)
+    }
+
+    /// The slow way, for names of files that are not UTF-8: those are left out.
+    private func listedReferences(below prefix: String) throws(GitError) -> [NamedCommit] {
         var iterator: OpaquePointer?
         try check { git_reference_iterator_glob_new(&iterator, raw, prefix + "*") }
         defer { git_reference_iterator_free(iterator) }
