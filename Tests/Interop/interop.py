@@ -27,11 +27,12 @@ import checks_protocol
 import checks_random
 import checks_repro
 import checks_templating
+import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
     checks_current, checks_data, checks_migration, checks_repro, checks_checkpoints, checks_clients, checks_protocol,
-    checks_templating, checks_random, checks_golden)
+    checks_templating, checks_random, checks_golden, checks_verbs)
 
 
 def all_checks():

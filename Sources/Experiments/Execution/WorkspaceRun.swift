@@ -44,7 +44,7 @@ package struct WorkspaceRun {
         if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
         let lock = try ProjectLock(context)
-        try refuseForeignRun()
+        try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
@@ -226,15 +226,8 @@ package struct WorkspaceRun {
         console.warn("removed a request for a checkpoint that an earlier run left behind")
     }
 
-    private func refuseForeignRun() throws {
-        if let other = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
-        }
-        if try repository.commit(named: StateReference.baseline) != nil { throw ExperimentError.killedElsewhere }
-    }
-
     private func refuseTaken(_ name: String, _ head: CommitID) throws {
-        if try repository.commit(named: ExperimentReference(baseline: head, name: name).fullName) != nil {
+        if try ExperimentReference.isTaken(name, baseline: head, in: repository) {
             throw ExperimentError.nameTaken(name, baseline: head.short)
         }
     }
