@@ -9,6 +9,7 @@ package enum CacheError: UserFacingError, Hashable {
     case changedMeanwhile(FilePath)
     case ignoreFileInside(FilePath)
     case badManifest(String, problem: String)
+    case notInDirectory(FilePath, directory: FilePath)
     case missingObject(md5: String, path: FilePath)
     case corruptObject(md5: String, movedTo: FilePath)
     case unsavedData([FilePath])
@@ -23,7 +24,9 @@ package enum CacheError: UserFacingError, Hashable {
         case .changedMeanwhile(let path): "'\(clean(path))' changed while it was being read"
         case .ignoreFileInside(let path): "a .dvcignore file inside tracked data is not allowed: '\(clean(path))'"
         case .badManifest(let md5, let problem):
-            "the list of files \(Console.sanitized(md5)) in the cache is not usable: \(problem)"
+            "the list of files \(Console.sanitized(md5)) in the cache is not usable: \(Console.sanitized(problem))"
+        case .notInDirectory(let path, let directory):
+            "'\(clean(path))' is not part of what is tracked as '\(clean(directory))'"
         case .missingObject(let md5, let path): "the data of '\(clean(path))' (\(md5)) is not in the cache"
         case .corruptObject(let md5, _): "object \(md5) in the cache does not hold what its name says"
         case .unsavedData(let paths):
@@ -42,6 +45,7 @@ package enum CacheError: UserFacingError, Hashable {
         case .danglingLink: "remove the link, or make what it points to"
         case .changedMeanwhile: "let whatever writes it finish, then run the command again"
         case .ignoreFileInside: "move it above the tracked folder"
+        case .notInDirectory: nil
         case .badManifest, .missingObject: "fetch it again, or run the experiment again"
         case .corruptObject(_, let path):
             "it was moved to '\(clean(path))'; fetch it again, or run the experiment again"

@@ -67,14 +67,14 @@ package struct MetricsTable {
 
 /// What `metrics diff` prints.
 package struct MetricsComparison {
-    private struct Row {
+    struct Row {
         let path: String
         let name: String
         let old: Value?
         let new: Value?
     }
 
-    private let rows: [Row]
+    let rows: [Row]
 
     /// - Parameter includesEqual: Whether metrics that did not change count, too.
     package init(old: [MetricsFile], new: [MetricsFile], includesEqual: Bool) {
@@ -87,12 +87,17 @@ package struct MetricsComparison {
             let names = Set(before.map(\.name) + after.map(\.name))
             for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
                 let row = Row(
-                    path: path, name: name, old: before.first { $0.name == name }?.value,
-                    new: after.first { $0.name == name }?.value)
+                    path: path, name: name, old: Self.value(of: name, in: before), new: Self.value(of: name, in: after))
                 if includesEqual || row.old != row.new { rows.append(row) }
             }
         }
         self.rows = rows
+    }
+
+    /// What is null counts as missing.
+    private static func value(of name: String, in leaves: [(name: String, value: Value)]) -> Value? {
+        let value = leaves.first { $0.name == name }?.value
+        return value == .null ? nil : value
     }
 
     package var isEmpty: Bool { rows.isEmpty }

@@ -351,6 +351,58 @@ class Bench:
         copy.unlink()
         self.remove(folder)
 
+    def tracked_files(self):
+        """Data of 50,000 small files: `add`, `status`, `commit` and `checkout` with each tool."""
+        count = 2_000 if self.quick else 50_000
+        rows = {
+            "add": self.row(f"add, {count:,} files of 4 KB", 1),
+            "status": self.row(f"status, nothing changed, {count:,} files", 1),
+            "again": self.row(f"add again, nothing changed, {count:,} files", 1),
+            "commit": self.row(f"commit after one file of {count:,} changed", 3),
+            "copy": self.row(f"checkout of {count:,} files, copies", 1.1),
+            "link": self.row(f"checkout of {count:,} files, hard links", 1.1),
+        }
+        for who in self.commands:
+            self.track(who, rows, count, 3 if who == "git exp" else 1)
+
+    def track(self, who, rows, count, rounds):
+        folder = self.project(who, "stages: {}\n", {})
+        git("config", "exp.durability", "process")
+        tool = self.base(who)
+        data, aside = folder / "data", self.work / "aside"
+        for number in range(count):
+            if number % 1000 == 0:
+                (data / f"{number // 1000:02}").mkdir(parents=True)
+            (data / f"{number // 1000:02}" / f"{number:05}").write_bytes(os.urandom(4096))
+        quiet("sync")
+        if who == "git exp":
+            md5 = measure("sh", "-c", "find data -type f -print0 | xargs -0 md5sum")
+            rows["add"].add("floor", together([md5, measure("cp", "-r", "data", str(aside))]))
+            shutil.rmtree(aside)
+        rows["add"].add(who, measure(*tool, "add", "data"))
+        time.sleep(0.2)
+        quiet(*tool, "status")
+        for _ in range(rounds):
+            if who == "git exp":
+                for name in ("status", "again", "commit"):
+                    rows[name].add("floor", measure("find", "data", "-printf", "%s %T@\n"))
+            rows["status"].add(who, measure(*tool, "status"))
+            rows["again"].add(who, measure(*tool, "add", "data"))
+        for number in range(rounds):
+            (data / "00" / "00000").write_text(f"changed {number}\n")
+            time.sleep(0.2)
+            rows["commit"].add(who, measure(*tool, "commit", "--force"))
+        for _ in range(rounds):
+            for name, flag in (("copy", "-r"), ("link", "-rl")):
+                quiet(*tool, "config", "cache.type", "copy" if name == "copy" else "hardlink")
+                data.rename(aside)
+                if who == "git exp":
+                    rows[name].add("floor", measure("cp", flag, str(aside), "data"))
+                    shutil.rmtree(data)
+                rows[name].add(who, measure(*tool, "checkout"))
+                shutil.rmtree(aside)
+        self.remove(folder)
+
     def all(self):
         parts = {
             "start": self.start_up,
@@ -358,6 +410,7 @@ class Bench:
             "small": lambda: self.checkpoint(MEGABYTE, 0.5, 8 if self.quick else 30),
             "large": lambda: self.checkpoint(100 * MEGABYTE, 0.8, 4 if self.quick else 10),
             "show": self.shows,
+            "files": self.tracked_files,
             "memory": self.large_output,
         }
         for name, part in parts.items():
@@ -402,7 +455,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a first look in under three minutes")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
-    parser.add_argument("--only", action="append", choices=("start", "run", "small", "large", "show", "memory"))
+    parser.add_argument("--only", action="append", choices=("start", "run", "small", "large", "show", "files", "memory"))
     parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
     options = parser.parse_args()
     if not options.program:

@@ -20,12 +20,14 @@ import traceback
 import checks_checkpoints
 import checks_clients
 import checks_current
+import checks_data
 import checks_protocol
 import checks_repro
 import checks_templating
 from harness import Check, Environments, Failed, Skipped, Tools
 
-MODULES = (checks_current, checks_checkpoints, checks_clients, checks_protocol, checks_repro, checks_templating)
+MODULES = (
+    checks_current, checks_data, checks_repro, checks_checkpoints, checks_clients, checks_protocol, checks_templating)
 
 
 def all_checks():

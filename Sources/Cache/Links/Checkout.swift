@@ -1,50 +1,87 @@
-import CSys
 import Files
 import SystemPackage
 
 /// What bringing back an output did to the workspace.
 package enum CheckoutChange: Hashable, Sendable { case none, added, modified }
 
+/// What bringing back an output did, with the number of files.
+package struct CheckoutOutcome: Hashable, Sendable {
+    package var change = CheckoutChange.none
+    package var added = 0
+    package var modified = 0
+    package var deleted = 0
+
+    package init() {}
+}
+
 /// Brings objects of the cache into the workspace.
+///
+/// New data is made ready beside the workspace and then renamed into place: a directory that was not there appears as a
+/// whole, and of one that was, each file is the old one or the new one.
 package struct Checkout {
     package let reader: DataReader
-    private var store: ObjectStore { reader.store }
+    var store: ObjectStore { reader.store }
 
     package init(_ reader: DataReader) { self.reader = reader }
+
+    /// Makes a path hold what a hash names; see ``checkOut(_:to:overwriting:linkTypes:below:)``.
+    @discardableResult
+    package func bring(
+        _ hash: OutputHash, to path: FilePath, overwriting: Bool, linkTypes: [LinkType]? = nil
+    ) throws -> CheckoutChange {
+        try checkOut(hash, to: path, overwriting: overwriting, linkTypes: linkTypes).change
+    }
 
     /// Makes a path hold what a hash names.
     ///
     /// - Parameters:
     ///   - overwriting: Whether contents that the cache does not have may be replaced.
     ///   - linkTypes: How the data is brought; `nil` takes the cache's own order.
-    /// - Throws: ``CacheError/unsavedData(_:)`` and nothing changes, ``CacheError/missingObject(md5:path:)``,
-    ///   ``CacheError/corruptObject(md5:movedTo:)``.
-    @discardableResult
-    package func bring(
-        _ hash: OutputHash, to path: FilePath, overwriting: Bool, linkTypes: [LinkType]? = nil
-    ) throws -> CheckoutChange {
+    ///   - below: Only this file or folder of a directory, relative to it; `nil` for all of it.
+    /// - Throws: ``CacheError/unsavedData(_:)``, ``CacheError/missingObject(md5:path:)`` and
+    ///   ``CacheError/beyondLink(_:)``, and nothing changes; ``CacheError/corruptObject(md5:movedTo:)``.
+    package func checkOut(
+        _ hash: OutputHash, to path: FilePath, overwriting: Bool, linkTypes: [LinkType]? = nil, below: String? = nil
+    ) throws -> CheckoutOutcome {
         guard ObjectStore.isObjectName(hash.md5) else { throw CacheError.badManifest(hash.md5, problem: "not a hash") }
+        let links = linkTypes ?? store.linkTypes
+        if hash.isDirectory {
+            return try DirectoryCheckout(self, hash, path, overwriting: overwriting, links: links).run(below: below)
+        }
+        var outcome = CheckoutOutcome()
         let old = try current(path, hash.generation)
         if let old, old.md5 == hash.md5 {
             if hash.isExecutable { try makeExecutable(path) }
-            return .none
+            return outcome
         }
-        let links = linkTypes ?? store.linkTypes
         try refuseLinkedParents(of: path)
-        if hash.isDirectory {
-            try bringDirectory(hash, to: path, overwriting: overwriting, links)
-        } else {
-            if !overwriting { try refuseUnsaved(path, old, hash.generation) }
-            guard try store.hasObject(hash.md5, hash.generation) else {
-                throw CacheError.missingObject(md5: hash.md5, path: path)
-            }
-            try placeFile(hash.md5, hash.generation, at: path, links)
-            if hash.isExecutable { try makeExecutable(path) }
+        if !overwriting { try refuseUnsaved(path, old, hash.generation) }
+        guard try store.hasObject(hash.md5, hash.generation) else {
+            throw CacheError.missingObject(md5: hash.md5, path: path)
         }
-        return old == nil ? .added : .modified
+        try place(hash, at: path, links)
+        outcome.change = old == nil ? .added : .modified
+        if old == nil { outcome.added = 1 } else { outcome.modified = 1 }
+        return outcome
     }
 
-    private func current(_ path: FilePath, _ generation: Generation) throws -> OutputHash? {
+    /// Puts a file at a path, whatever is there.
+    func place(_ hash: OutputHash, at path: FilePath, _ links: [LinkType]) throws {
+        try FileIO.makeDirectories(path.removingLastComponent())
+        let staging = try Staging(for: path, root: reader.root)
+        defer { staging.remove() }
+        // The execute bit of a link would be that of the object.
+        let types = hash.isExecutable ? [.reflink, .copy] : links
+        let placement = try Placement(reader, hash.generation, types, sample: hash.md5, staging)
+        let ready = staging.next()
+        try placement.place([Placement.Item(md5: hash.md5, target: ready, destination: path)])
+        if hash.isExecutable { try makeExecutable(ready) }
+        if try FileStatus.of(path, followingLinks: false)?.kind == .directory { try FileIO.removeTree(path) }
+        try FileIO.move(ready, to: path)
+    }
+
+    /// The hash of what is at a path; `nil` where nothing is, or only a link to nothing.
+    func current(_ path: FilePath, _ generation: Generation) throws -> OutputHash? {
         do {
             return try reader.hash(path, generation: generation, saving: false)
         } catch let error as CacheError {
@@ -54,12 +91,16 @@ package struct Checkout {
         }
     }
 
-    private func refuseUnsaved(_ path: FilePath, _ old: OutputHash?, _ generation: Generation) throws {
-        guard let old, try !store.contains(old) else { return }
+    /// - Throws: ``CacheError/unsavedData(_:)`` for contents that the cache does not have.
+    func refuseUnsaved(_ path: FilePath, _ old: OutputHash?, _ generation: Generation) throws {
+        guard let old, try !store.contains(old), try !store.contains(old.inOtherGeneration) else { return }
+        if old.isDirectory, try reader.entries(of: path, generation: generation, saving: false).entries.isEmpty {
+            return
+        }
         throw CacheError.unsavedData([path])
     }
 
-    private func refuseLinkedParents(of path: FilePath) throws {
+    func refuseLinkedParents(of path: FilePath) throws {
         guard let inProject = path.relative(to: reader.root) else { return }
         var parent = reader.root
         for component in inProject.removingLastComponent().components {
@@ -70,88 +111,29 @@ package struct Checkout {
         }
     }
 
-    private func bringDirectory(
-        _ hash: OutputHash, to path: FilePath, overwriting: Bool, _ links: [LinkType]
-    ) throws {
-        let wanted = try store.manifest(of: hash)
-        for entry in wanted where try !store.hasObject(entry.md5, hash.generation) {
-            throw CacheError.missingObject(md5: entry.md5, path: path.appending(entry.path))
-        }
-        let status = try FileStatus.of(path, followingLinks: false)
-        var present: [ExactString: OutputHash] = [:]
-        if status?.kind == .directory {
-            for file in try TrackedFiles(of: path, root: reader.root, ignoring: reader.ignoring).files {
-                let own = try reader.hash(file.absolute, generation: hash.generation, saving: false)
-                present[ExactString(file.relative)] = own
-            }
-        }
-        let names = Set(wanted.map { ExactString($0.path) })
-        let stale = present.keys.filter { !names.contains($0) }
-        let changed = wanted.filter { present[ExactString($0.path)]?.md5 != $0.md5 }
-        if !overwriting {
-            let replaced = stale + changed.map { ExactString($0.path) }.filter { present[$0] != nil }
-            let unsaved = try replaced.filter { name in try !(present[name].map { try store.contains($0) } ?? true) }
-            if !unsaved.isEmpty { throw CacheError.unsavedData(unsaved.sorted().map { path.appending($0.text) }) }
-            if let status, status.kind == .file, status.size > 0 {
-                try refuseUnsaved(path, try current(path, hash.generation), hash.generation)
-            }
-        }
-        if let status, status.kind != .directory { try FileIO.remove(path) }
-        try FileIO.makeDirectories(path)
-        for name in stale { try FileIO.remove(path.appending(name.text)) }
-        for entry in changed {
-            let target = path.appending(entry.path)
-            try makeRealFolders(for: entry.path, below: path)
-            try placeFile(entry.md5, hash.generation, at: target, links)
-        }
-        try removeEmptyFolders(below: path)
-    }
-
-    /// Makes the folders of a file, each one a real folder and no link.
-    private func makeRealFolders(for relative: String, below directory: FilePath) throws {
-        var folder = directory
-        for component in FilePath(relative).removingLastComponent().components {
-            folder.append(component)
-            switch try FileStatus.of(folder, followingLinks: false)?.kind {
-            case .directory: continue
-            case nil: try FileIO.makeDirectories(folder)
-            case .file, .symlink, .other:
-                try FileIO.remove(folder)
-                try FileIO.makeDirectories(folder)
-            }
-        }
-    }
-
-    private func removeEmptyFolders(below folder: FilePath) throws {
-        for child in try FileIO.list(folder) ?? [] where child.kind == .directory {
-            let path = folder.appending(child.name)
-            try removeEmptyFolders(below: path)
-            if try FileIO.list(path)?.isEmpty ?? false { try FileIO.removeTree(path) }
-        }
-    }
-
     private func makeExecutable(_ path: FilePath) throws {
         guard let status = try FileStatus.of(path, followingLinks: true), status.mode & 0o100 == 0 else { return }
         try FileIO.setMode(path, status.mode | 0o100)
     }
 
-    /// Puts an object's data at a path in one step, by the first link type that works.
-    private func placeFile(_ md5: String, _ generation: Generation, at path: FilePath, _ links: [LinkType]) throws {
-        let object = store.path(of: md5, generation)
-        if let status = try FileStatus.of(path, followingLinks: false), status.kind == .directory {
-            try FileIO.removeTree(path)
-        }
-        try FileIO.makeDirectories(path.removingLastComponent())
-        let temporary = FileIO.sibling(of: path)
-        do {
-            for link in links where try DataLink.make(link, from: object, to: temporary) {
-                return try FileIO.move(temporary, to: path)
-            }
-            try DataLink.copy(object, md5, generation, to: temporary)
-            try FileIO.move(temporary, to: path)
-        } catch {
-            try? FileIO.remove(temporary)
-            throw error
-        }
+    /// Removes data that nothing tracks any more.
+    ///
+    /// - Returns: Whether something was there.
+    /// - Throws: ``CacheError/unsavedData(_:)`` unless `overwriting`, and nothing changes.
+    package func remove(_ path: FilePath, generation: Generation, overwriting: Bool) throws -> Bool {
+        guard try FileStatus.of(path, followingLinks: false) != nil else { return false }
+        try refuseLinkedParents(of: path)
+        if !overwriting { try refuseUnsaved(path, try current(path, generation), generation) }
+        try FileIO.removeTree(path)
+        return true
+    }
+}
+
+extension OutputHash {
+    /// The same digits as those of a file that has no line ends to count differently.
+    fileprivate var inOtherGeneration: OutputHash {
+        var other = self
+        other.generation = generation == .two ? .three : .two
+        return other
     }
 }

@@ -100,24 +100,4 @@ package enum DataLink {
             throw error
         }
     }
-
-    /// Replaces a saved file of the workspace by a link to its object, where links are wanted.
-    package static func relink(
-        _ path: FilePath, to hash: OutputHash, in store: ObjectStore
-    ) throws {
-        guard let first = store.linkTypes.first, first == .hardlink || first == .symlink else { return }
-        func replace(_ file: FilePath, _ md5: String) throws {
-            let temporary = FileIO.sibling(of: file)
-            for link in store.linkTypes where link != .copy && link != .reflink {
-                if try make(link, from: store.path(of: md5, hash.generation), to: temporary) {
-                    return try FileIO.move(temporary, to: file)
-                }
-            }
-        }
-        if hash.isDirectory {
-            for entry in try store.manifest(of: hash) { try replace(path.appending(entry.path), entry.md5) }
-        } else {
-            try replace(path, hash.md5)
-        }
-    }
 }

@@ -68,15 +68,29 @@ package struct DataReader: Sendable {
         }
     }
 
-    private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
+    /// The files of a directory with their hashes, sorted by path.
+    ///
+    /// - Returns: The entries, and the sum of the sizes in bytes.
+    /// - Throws: What ``hash(_:generation:saving:)`` throws.
+    package func entries(
+        of path: FilePath, generation: Generation, saving: Bool
+    ) throws -> (entries: [ManifestEntry], size: Int) {
         let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
+        let known = FolderMemo(of: path, generation, in: folderMemos).recall(files, onlyWhole: false)?.md5s
+        let entries = try entries(files, known, generation, saving)
+        return (entries, files.reduce(0) { $0 + $1.status.size })
+    }
+
+    private func entries(
+        _ files: [TrackedFile], _ known: [String?]?, _ generation: Generation, _ saving: Bool
+    ) throws -> [ManifestEntry] {
         let digests = Digests(count: files.count)
+        let isLarge = files.count >= Self.folderMemoLimit
         var small: [Int] = []
         var large: [Int] = []
         for (index, file) in files.enumerated() {
-            if let md5 = memo.md5(of: file.absolute, file.status, generation),
-                try !saving || store.hasTrustedObject(md5, generation)
-            {
+            let md5 = known?[index] ?? (isLarge ? nil : memo.md5(of: file.absolute, file.status, generation))
+            if let md5, try !saving || store.hasTrustedObject(md5, generation) {
                 digests.set(index, md5)
             } else if file.status.size <= Self.laneLimit {
                 small.append(index)
@@ -85,21 +99,47 @@ package struct DataReader: Sendable {
             }
         }
         let batches = Batches.make(small, sizes: { files[$0].status.size })
-        try Parallel.forEach(count: batches.count) { try readBatch(batches[$0], files, generation, saving, digests) }
+        try Parallel.forEach(count: batches.count) { number in
+            try readBatch(batches[number], files, generation, saving, digests, recording: !isLarge)
+        }
         for index in large {
             let hash = try file(files[index].absolute, files[index].status, generation, saving)
             digests.set(index, hash.md5)
         }
-        let entries = zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
+        return zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
+    }
+
+    /// Directories with so many files are remembered as a whole.
+    private static let folderMemoLimit = 64
+
+    private var folderMemos: FilePath { root.pushing(".dvc/tmp/git-exp/folders") }
+
+    /// Whether the cache holds the object; of a directory, its list and every file on it.
+    package func isCached(_ hash: OutputHash) throws -> Bool {
+        try CompletenessMemo(store, in: folderMemos).contains(hash)
+    }
+
+    private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
+        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
+        let isLarge = files.count >= Self.folderMemoLimit
+        let folder = FolderMemo(of: path, generation, in: folderMemos)
+        if isLarge, let hash = folder.recall(files, onlyWhole: true)?.hash, try !saving || isCached(hash) {
+            return hash
+        }
+        let known = isLarge ? folder.recall(files, onlyWhole: false)?.md5s : nil
+        let entries = try entries(files, known, generation, saving)
         let bytes = Manifest.bytes(of: entries)
         let md5 = MD5.hex(bytes) + ".dir"
         if saving { try store.store(bytes, as: md5, generation) }
-        return OutputHash(
-            md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: files.count, generation: generation)
+        let hash = OutputHash(
+            md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: entries.count, generation: generation)
+        if isLarge { folder.record(files, entries, hash) }
+        return hash
     }
 
     private func readBatch(
-        _ batch: [Int], _ files: [TrackedFile], _ generation: Generation, _ saving: Bool, _ digests: Digests
+        _ batch: [Int], _ files: [TrackedFile], _ generation: Generation, _ saving: Bool, _ digests: Digests,
+        recording: Bool
     ) throws {
         let contents = try batch.map { index in
             let file = files[index]
@@ -115,7 +155,7 @@ package struct DataReader: Sendable {
             }
         for (position, index) in batch.enumerated() {
             if saving { try store.store(contents[position], as: md5s[position], generation) }
-            memo.record(md5s[position], of: files[index].absolute, files[index].status, generation)
+            if recording { memo.record(md5s[position], of: files[index].absolute, files[index].status, generation) }
             digests.set(index, md5s[position])
         }
     }

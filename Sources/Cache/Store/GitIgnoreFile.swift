@@ -5,11 +5,13 @@ package enum GitIgnoreFile {
     /// The line for a name: anchored to the file's own folder, characters with a meaning escaped.
     package static func line(for name: String) -> String {
         var line = "/"
-        for character in name {
-            if "[]!*#?".contains(character) { line += "\\" }
-            line.append(character)
+        for scalar in name.unicodeScalars {
+            // A backslash would escape what follows; DVC leaves it alone, and git then sees the file.
+            if "[]!*#?\\".unicodeScalars.contains(scalar) { line += "\\" }
+            line.unicodeScalars.append(scalar)
         }
-        return line
+        // Blanks at the end do not count for git unless they are escaped.
+        return line.utf8.last == 0x20 ? String(line.dropLast()) + "\\ " : line
     }
 
     /// The contents with the line for `name` at the end; `nil` where it is there already.

@@ -36,11 +36,22 @@ enum Manifest {
         }
     }
 
+    /// Names that lead elsewhere, and those of version control, which no list of ours ever has: git would run what a
+    /// repository in the data tells it to.
+    private static func isReserved(_ part: Substring.UTF8View) -> Bool {
+        let text = String(Substring(part)).lowercased()
+        return [".", "..", ".git", ".hg", ".dvc"].contains { $0.utf8.elementsEqual(text.utf8) }
+    }
+
     /// Whether a path stays below the directory it is relative to.
     static func isInside(_ path: String) -> Bool {
         if path.isEmpty || path.utf8.contains(0) { return false }
         return path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { part in
-            !part.isEmpty && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
+            switch part.first {
+            case nil: false
+            case UInt8(ascii: "."): !isReserved(part)
+            default: true
+            }
         }
     }
 }

@@ -95,9 +95,16 @@ package struct ObjectStore: Sendable {
 
     func makeFolder(for path: FilePath) throws {
         let folder = path.removingLastComponent()
-        try FileIO.makeDirectories(folder, mode: isShared ? 0o2775 : 0o777)
+        guard isShared else { return try FileIO.makeDirectories(folder) }
+        var fresh: [FilePath] = []
+        var missing = folder
+        while try FileStatus.of(missing, followingLinks: true) == nil {
+            fresh.append(missing)
+            if !missing.removeLastComponent() { break }
+        }
+        try FileIO.makeDirectories(folder, mode: 0o2775)
         // The umask does not apply to what a group has agreed on.
-        if isShared { try? FileIO.setMode(folder, 0o2775) }
+        for folder in fresh { try? FileIO.setMode(folder, 0o2775) }
     }
 
     /// An object, or an entry of the run cache, while it is written.
@@ -132,7 +139,7 @@ package struct ObjectStore: Sendable {
     func draft(isObject: Bool = true) throws -> Draft {
         let files = isObject ? nameless : namelessEntries
         if let file = files.take() { return Draft(file: file, path: nil) }
-        try FileIO.makeDirectories(directory, mode: isShared ? 0o2775 : 0o777)
+        try makeFolder(for: directory.appending("object"))
         if let file = files.take() { return Draft(file: file, path: nil) }
         let path = FileIO.sibling(of: directory.appending("object"))
         do {

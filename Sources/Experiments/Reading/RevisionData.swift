@@ -37,6 +37,8 @@ package final class RevisionReader {
     private var sources: (blobs: [BlobID?], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
+    /// Files of which all values count, whether or not anything names them; seen from the project root.
+    package var wholeParameterFiles: [FilePath] = []
 
     package init(_ context: ExperimentContext) throws {
         self.context = context
@@ -146,6 +148,10 @@ package final class RevisionReader {
         var paths = sources.parameters.map(\.path)
         let defaultFile = FilePath(ParameterDependency.defaultFile)
         if !onlyUsedParameters, !paths.contains(defaultFile) { paths.append(defaultFile) }
+        for path in wholeParameterFiles {
+            keys[path] = .some(nil)
+            if !paths.contains(path) { paths.append(path) }
+        }
         paths.sort { left, right in left == defaultFile && right != defaultFile }
         for path in paths {
             guard let found = try contents(path) else { continue }

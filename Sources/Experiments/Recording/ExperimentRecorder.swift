@@ -154,7 +154,7 @@ final class ExperimentRecorder {
     }
 
     private var cachedOutputs: Set<FilePath> {
-        Set(workspace.files.flatMap(\.stages).flatMap(\.outputs).filter(\.isCached).map(\.rooted))
+        Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
     }
 
     /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.

@@ -46,7 +46,6 @@ package struct Applying {
             let outputs = recordedOutputs()
             try WorkspaceFiles(context).bring(change, of: target.tree)
             isComplete = try bringOutputs(insteadOf: outputs)
-            warnAboutTrackedData(change)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
             try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
             if try repository.commit(named: StateReference.checkpoint) == nil {
@@ -120,18 +119,11 @@ package struct Applying {
         }
     }
 
-    /// Data that a `.dvc` file tracks belongs to no stage, so it stays as it is.
-    private func warnAboutTrackedData(_ change: WorkspaceChange) {
-        for path in change.written where path.utf8.suffix(4).elementsEqual(".dvc".utf8) {
-            let name = Console.sanitized(ShellWord.quoted(path))
-            console.warn("'\(Console.sanitized(path))' names other data now; 'dvc checkout \(name)' brings it")
-        }
-    }
-
     /// The files of the repository that running writes: the lock files, and outputs that git keeps.
     private func results() -> Set<String> {
         guard let workspace = try? context.workspace(checking: false) else { return [] }
-        let paths = workspace.graph.stages.flatMap { stage in
+        // A `.dvc` file is the user's, not the result of a command.
+        let paths = workspace.graph.stages.filter { !$0.isTrackedData }.flatMap { stage in
             [stage.lockFile] + stage.outputs.filter { !$0.isCached }.map(\.rooted)
                 + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
         }

@@ -63,7 +63,7 @@ package struct ProjectConfig: Sendable {
     }
 
     /// `remote "storage"` becomes `remote.storage`.
-    private static func name(_ section: String) -> String {
+    static func name(_ section: String) -> String {
         guard section.hasPrefix("remote") else { return section }
         var rest = section.dropFirst("remote".count).drop { $0 == " " || $0 == "\t" }
         guard rest.first == "\"", rest.last == "\"", rest.count > 1 else { return section }

@@ -76,9 +76,6 @@ extension StageGraph {
     private func numbers(
         of target: StageTarget, _ selection: StageSelection, files: [FilePath]
     ) throws(PipelineError) -> [Int] {
-        if target.file.hasSuffix(".dvc") {
-            throw .unsupportedTarget(target.file, reason: "'.dvc' files are not pipeline stages")
-        }
         let file = ProjectPath.rooted(target.file, in: selection.folder)
         let inFile = stages.indices.filter { stages[$0].file == file }
         guard let name = target.name else {

@@ -14,6 +14,8 @@ package struct PipelineDiscovery {
     private let isIgnored: (_ path: FilePath, _ isFolder: Bool) throws -> Bool
     private var outputs: Set<FilePath> = []
     private var files: [PipelineFile] = []
+    /// Collects what stands in `.dvc` files, where a caller asks for it.
+    private var trackedData: TrackedDataCollection?
 
     /// All pipeline files of a project.
     ///
@@ -35,6 +37,19 @@ package struct PipelineDiscovery {
         for contents in excludes { git.add(contents, in: "") }
         try discovery.visit("", Rules(git: git))
         return discovery.files
+    }
+
+    /// The pipeline files of a project, and its `.dvc` files.
+    ///
+    /// - Returns: The files, and all stages in the order in which the walk came to them.
+    package static func everything(
+        in tree: any FileTree, root: FilePath?,
+        isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool, parse: @escaping Parse
+    ) throws -> (files: [PipelineFile], trackedData: TrackedDataCollection) {
+        var discovery = PipelineDiscovery(tree: tree, parse: parse, isIgnored: isIgnored)
+        discovery.trackedData = TrackedDataCollection(root: root)
+        try discovery.visit("", Rules())
+        return (discovery.files, discovery.trackedData ?? TrackedDataCollection(root: root))
     }
 
     /// The same for a caller that knows already where the files are.
@@ -98,17 +113,22 @@ package struct PipelineDiscovery {
         guard let entries = try tree.list(folder) else { return }
         if !folder.isEmpty, entries.contains(where: { $0.name == ".dvc" && $0.kind == .directory }) { return }
         var rules = rules
-        var hasPipeline = false
+        var names: [String] = []
         for entry in entries where entry.kind == .file {
             switch entry.name {
-            case "dvc.yaml": hasPipeline = true
+            case "dvc.yaml": names.append(entry.name)
             case ".gitignore": rules.git.add(try tree.contents(of: folder.appending(".gitignore")) ?? [], in: folder)
             case ".dvcignore": rules.dvc.add(try tree.contents(of: folder.appending(".dvcignore")) ?? [], in: folder)
+            case let name where trackedData != nil && TrackedDataCollection.isName(name): names.append(name)
             default: break
             }
         }
-        let path = folder.appending("dvc.yaml")
-        if hasPipeline, !rules.hide(path, isFolder: false), try !isIgnored(path, false) { try read(path) }
+        for name in names {
+            let path = folder.appending(name)
+            if rules.hide(path, isFolder: false) { continue }
+            if try isIgnored(path, false) { continue }
+            try read(path)
+        }
         let folders = entries.filter { $0.kind == .directory }.map(\.name)
         for name in folders.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
             if name == ".git" || name == ".hg" || name == ".dvc" { continue }
@@ -120,8 +140,14 @@ package struct PipelineDiscovery {
     }
 
     private mutating func read(_ path: FilePath) throws {
-        guard let bytes = try tree.contents(of: path), let file = try parse(bytes, path) else { return }
+        guard let bytes = try tree.contents(of: path) else { return }
+        if let data = try trackedData?.add(bytes, at: path) {
+            outputs.formUnion(data.stage.outputs.map(\.rooted))
+            return
+        }
+        guard let file = try parse(bytes, path) else { return }
         files.append(file)
+        trackedData?.add(file)
         for stage in file.stages { outputs.formUnion(stage.outputs.map(\.rooted)) }
     }
 }

@@ -92,7 +92,7 @@ final class ParallelRun {
         let execution = run.execution(of: stage, transcript.console(like: run.console))
         do {
             let status = try run.workspace.status(of: stage)
-            guard try progress.isNeeded(number, status), !stage.isFrozen else {
+            guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }
             if !progress.isForced(number), let restoration = try execution.restore(status) {

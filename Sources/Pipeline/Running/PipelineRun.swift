@@ -81,7 +81,7 @@ package struct PipelineRun {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
         let status = try workspace.status(of: stage)
-        guard try progress.isNeeded(number, status), !stage.isFrozen else {
+        guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
             let entry = try skip(execution, status, exclusion)
             progress.result.visited.append((stage, entry))
             if let entry { progress.result.unchanged.append((stage, entry)) }
@@ -132,6 +132,7 @@ package struct PipelineRun {
         _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
     ) throws -> StageLock? {
         let (stage, address, console) = (execution.stage, execution.address, execution.console)
+        if stage.isTrackedData { return try verifySource(execution, status, exclusion) }
         if stage.isFrozen {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
@@ -146,6 +147,28 @@ package struct PipelineRun {
         var entry: StageLock?
         try exclusion.exclusively {
             entry = try execution.saver.save(stage, address: address, inputs: inputs, execution.manner())
+        }
+        return entry
+    }
+
+    /// Takes what a `.dvc` file tracks as it is now.
+    private func verifySource(
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
+    ) throws -> StageLock? {
+        let (stage, saver) = (execution.stage, execution.saver)
+        let shown = Console.sanitized(execution.address)
+        let old = workspace.lock(of: stage)
+        guard !status.outputs.isEmpty || (options.force && !stage.isFrozen) else {
+            execution.console.note("'\(shown)' didn't change, skipping")
+            return old
+        }
+        if options.allowMissing && status.lacksDataOnly { return old }
+        execution.console.note("Verifying data sources in stage: '\(shown)'")
+        if options.dryRun { return old }
+        var entry: StageLock?
+        try exclusion.exclusively {
+            entry = try saver.save(
+                stage, address: execution.address, inputs: saver.recordedInputs(of: stage), execution.manner())
         }
         return entry
     }

@@ -27,6 +27,8 @@ package final class ProjectWorkspace {
     package let project: Project
     package let tree: WorkspaceTree
     package let files: [PipelineFile]
+    /// The `.dvc` files.
+    package let trackedData: [TrackedData]
     package let graph: StageGraph
     package let reader: DataReader
     package let memo: StatMemo
@@ -60,13 +62,15 @@ package final class ProjectWorkspace {
         let ignoring = try DataIgnore.rules(in: tree)
         // Not through `parameters`: a stage may write a file that both templates and later stages read.
         let templates = try project.templates()
-        files = try PipelineDiscovery.files(
-            in: tree,
+        let found = try PipelineDiscovery.everything(
+            in: tree, root: project.root,
             isIgnored: { path, isFolder in
                 try ignoring.ignores(path, isFolder: isFolder) || sourceControl.isIgnored(path, isFolder)
             },
             parse: { try PipelineFile.parse($0, path: $1, root: project.root, templates: templates) })
-        graph = try StageGraph(files.flatMap(\.stages), checking: checking)
+        files = found.files
+        trackedData = found.trackedData.files.map(\.data)
+        graph = try StageGraph(found.trackedData.stages, checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let settings = try project.config.cache(root: project.root)
         let store = ObjectStore(
@@ -77,6 +81,9 @@ package final class ProjectWorkspace {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
             locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+        }
+        for (bytes, data) in found.trackedData.files {
+            locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
         }
         generation = try Project.generation(setting: generationSetting, locks: locks.values.map(\.lock))
         parameters = ParameterReader(tree: tree)
@@ -94,12 +101,16 @@ package final class ProjectWorkspace {
     /// The entry that the last run of a stage left; `nil` where there is none.
     package func lock(of stage: Stage) -> StageLock? { locks[stage.lockFile]?.lock[stage.name] }
 
+    /// What a `.dvc` file says; `nil` where there is no such file.
+    func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
+
     /// Writes a stage's entry.
     ///
     /// - Returns: What that did to the file.
     package func writeLock(of stage: Stage, _ entry: StageLock, sync: Bool) throws -> LockFile.Outcome {
         let path = stage.lockFile
         let old = locks[path]?.bytes
+        if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
@@ -111,10 +122,28 @@ package final class ProjectWorkspace {
         return outcome
     }
 
+    /// Writes a `.dvc` file with the hashes that it holds.
+    ///
+    /// - Parameter properties: What to set in every output besides.
+    /// - Returns: What that did to the file.
+    package func writeTrackedData(
+        _ data: TrackedData, properties: Mapping = Mapping(), sync: Bool
+    ) throws -> LockFile.Outcome {
+        let path = data.path
+        let old = locks[path]?.bytes
+        let isSame = locks[path]?.lock[""]?.isEqual(to: data.entry) ?? false
+        if isSame && properties.isEmpty { return .unchanged }
+        let bytes = try data.text(replacing: old, entry: data.entry, properties: properties)
+        if bytes == old { return .unchanged }
+        try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+        locks[path] = (bytes, LockFile(stages: [("", data.entry)]))
+        return old == nil ? .created : .changed
+    }
+
     /// Removes a stage's entry, and the file with its last one.
     package func removeLock(of stage: Stage) throws {
         let path = stage.lockFile
-        guard let old = locks[path]?.bytes else { return }
+        guard !stage.isTrackedData, let old = locks[path]?.bytes else { return }
         if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
             try FileIO.replace(root.pushing(path), with: bytes, sync: false)
             locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
@@ -157,7 +186,7 @@ package final class ProjectWorkspace {
                 hashes[key] = .some(hash)
                 return hash
             },
-            isCached: { [reader] in try reader.store.contains($0) },
+            isCached: { [reader] in try reader.isCached($0) },
             parameters: { [parameters] in try parameters.values(of: $0) })
     }
 

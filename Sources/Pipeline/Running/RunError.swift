@@ -8,6 +8,8 @@ package enum RunError: UserFacingError, Hashable {
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
     case missingOutput(stage: String, path: String)
+    /// Data that a `.dvc` file tracks.
+    case missingData(file: String, path: String)
     case outputTracked(path: String)
     case outputOutside(path: String)
     case checkpointStages([String])
@@ -24,6 +26,7 @@ package enum RunError: UserFacingError, Hashable {
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
         case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
         case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
         case .checkpointStages(let stages):
@@ -42,6 +45,7 @@ package enum RunError: UserFacingError, Hashable {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
             "let git forget it with 'git rm --cached \(clean(path))', or say 'cache: false' in dvc.yaml"
         case .outputOutside: "choose a path inside the project, or say 'cache: false'"

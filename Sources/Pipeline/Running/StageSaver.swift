@@ -68,6 +68,11 @@ package struct StageSaver {
         return Inputs(dependencies: dependencies, parameters: parameters)
     }
 
+    /// What a `.dvc` file says of where its data came from; that does not change when the data does.
+    func recordedInputs(of stage: Stage) -> Inputs {
+        Inputs(dependencies: workspace.lock(of: stage)?.dependencies ?? [], parameters: [])
+    }
+
     /// Saves what the stage has written so far, and writes its entry.
     ///
     /// - Returns: The entry that is now in the lock file.
@@ -80,7 +85,7 @@ package struct StageSaver {
     /// Takes the outputs of a stage into the cache; its entry in the lock file stays as it was.
     func store(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> Saved {
         let old = workspace.lock(of: stage)
-        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage)
+        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage) && !stage.isTrackedData
         var outputs: [LockEntry] = []
         var fresh: [Output] = []
         for output in stage.outputs {
@@ -92,6 +97,7 @@ package struct StageSaver {
             let saving = manner.storesOutputs && (output.isCached || isKept)
             guard let hash = try hash(of: output, old: old, saving: saving, manner.restored) else {
                 if manner.isCheckpoint && output.isCheckpoint { continue }
+                if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
             if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
@@ -99,7 +105,7 @@ package struct StageSaver {
                 if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
                 } else {
-                    try DataLink.relink(workspace.root.pushing(output.rooted), to: hash, in: workspace.store)
+                    try relink(output, hash)
                 }
             }
             outputs.append(LockEntry(path: output.path, hash: hash))
@@ -126,13 +132,21 @@ package struct StageSaver {
     /// Writes the entry of a stage into the lock file, and the names of its outputs where git ignores them.
     func publish(_ saved: Saved, of stage: Stage) throws {
         for output in saved.fresh { try ignore(output) }
-        switch try workspace.writeLock(of: stage, saved.entry, sync: sync) {
+        let outcome = try workspace.writeLock(of: stage, saved.entry, sync: sync)
+        if stage.isTrackedData { return }
+        switch outcome {
         case .created:
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
             console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .changed: console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .unchanged: break
         }
+    }
+
+    /// Replaces saved files by links to their objects, where links are wanted.
+    private func relink(_ output: Output, _ hash: OutputHash) throws {
+        guard let first = workspace.store.linkTypes.first, first == .hardlink || first == .symlink else { return }
+        try Checkout(workspace.reader).relink(hash, at: workspace.root.pushing(output.rooted))
     }
 
     private func refuseUntrackable(_ output: Output) throws {

@@ -1,0 +1,29 @@
+import Diagnostics
+import Files
+import Git
+import Pipeline
+import SystemPackage
+
+/// Lets git know of files that a command wrote: stages them where the user wants that, or says how to.
+package struct GitTracking {
+    private let context: ExperimentContext
+
+    package init(_ context: ExperimentContext) { self.context = context }
+
+    /// - Parameter files: Seen from the project root; those that are gone count too.
+    package func announce(_ files: [FilePath]) throws {
+        var seen: Set<FilePath> = []
+        let files = files.filter { seen.insert($0).inserted }
+        if files.isEmpty { return }
+        let names = files.map { ProjectPath.relative($0, from: context.folder).string }
+        if try context.project.config.isTrue("core.autostage") ?? false {
+            let answer = try GitCommand(in: context.project.root.pushing(context.folder)).run(
+                ["--literal-pathspecs", "add", "--all", "--"] + names)
+            if !answer.exit.isSuccess { context.console.warn("git could not stage the files: \(answer.complaint)") }
+            return
+        }
+        let words = names.map { Console.sanitized(ShellWord.quoted($0)) }.joined(separator: " ")
+        context.console.note("\nTo track the changes with git, run:\n\n\tgit add \(words)")
+        context.console.note("\nTo enable auto staging, run:\n\n\tgit exp config core.autostage true")
+    }
+}

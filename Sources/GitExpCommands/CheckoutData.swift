@@ -1,0 +1,86 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Pipeline
+import SystemPackage
+
+struct CheckoutData: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkout", abstract: "Bring data from the cache into the workspace.",
+        discussion: """
+            The data is that which the lock files and '.dvc' files of the workspace name; 'git checkout' brings those. Data \
+            that is saved nowhere is not replaced without --force.
+            """)
+
+    @Argument(help: "Stages, '.dvc' files, outputs, or paths in tracked folders. Default: all of the project.")
+    var targets: [String] = []
+
+    @Flag(help: "Only show how many files changed.")
+    var summary = false
+
+    @Flag(name: [.customShort("d"), .customLong("with-deps")], help: "Also what the targets need.")
+    var withDependencies = false
+
+    @Flag(name: [.customShort("R"), .long], help: "Take targets as folders: everything in and below them.")
+    var recursive = false
+
+    @Flag(name: .shortAndLong, help: "Replace data that is saved nowhere.")
+    var force = false
+
+    @Flag(help: "Make all files links of the type that 'cache.type' asks for.")
+    var relink = false
+
+    @Flag(help: "Leave out data that is not in the cache.")
+    var allowMissing = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        var report = DataCheckout.Report()
+        try ProjectLock(context).exclusively {
+            let workspace = try context.workspace(checking: false)
+            let chosen = try workspace.targets(
+                targets, in: context.folder, recursive: recursive, withDependencies: withDependencies)
+            var options = DataCheckout.Options()
+            options.force = force
+            options.relink = relink
+            options.allowMissing = allowMissing
+            report = try DataCheckout(workspace, options: options, console: global.console)
+                .run(chosen, isEverything: targets.isEmpty)
+            workspace.memo.save()
+        }
+        show(report, from: context.folder)
+        if let first = report.failures.first {
+            for failure in report.failures.dropLast(report.failures.count > 1 ? 0 : 1) {
+                global.console.complain(failure.error.message)
+            }
+            if report.failures.count == 1 { throw first.error }
+            if let hint = first.error.hint { global.console.hint(hint) }
+            throw ExitStatus.failure
+        }
+    }
+
+    private func show(_ report: DataCheckout.Report, from folder: FilePath) {
+        if global.quiet { return }
+        if summary {
+            global.console.print(Self.summary(of: report))
+        } else {
+            for (letter, paths) in [("M", report.modified), ("A", report.added), ("D", report.deleted)] {
+                for path in paths {
+                    let shown = ProjectPath.relative(FilePath(path), from: folder).string
+                    global.console.print("\(letter)\t" + Console.sanitized(shown + (path.hasSuffix("/") ? "/" : "")))
+                }
+            }
+        }
+        if relink { global.console.note("Relinked \(report.relinked) file\(report.relinked == 1 ? "" : "s")") }
+    }
+
+    private static func summary(of report: DataCheckout.Report) -> String {
+        let parts = [
+            (report.count.modified, "modified"), (report.count.added, "added"), (report.count.deleted, "deleted"),
+        ].filter { $0.0 > 0 }.map { "\($0) file\($0 == 1 ? "" : "s") \($1)" }
+        guard let last = parts.last else { return "No changes." }
+        return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
+    }
+}
