@@ -22,6 +22,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case branchExists(String)
     case invalidBranchName(String)
     case missingCheckpointData(path: String, checkpoint: String)
+    /// A commit whose data cannot be told, so that it cannot be kept.
+    case unreadable(String, problem: String)
 
     package var message: String {
         switch self {
@@ -56,6 +58,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
+        case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
         }
     }
 
@@ -88,6 +91,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
+        case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         }
     }

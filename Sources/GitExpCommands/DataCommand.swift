@@ -5,7 +5,10 @@ import Pipeline
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Stop tracking data.", subcommands: [RemoveData.self])
+        commandName: "data", abstract: "Share data, remove what nothing uses, stop tracking data.",
+        subcommands: [
+            PushData.self, FetchData.self, PullData.self, DataStatus.self, CollectData.self, RemoveData.self,
+        ])
 
     struct RemoveData: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -22,8 +22,10 @@ enum Workspace {
     }
 
     /// Opens the project of the current folder, and the repository around it.
-    static func open(_ console: Console) throws -> ExperimentContext {
-        let folder = currentFolder()
+    ///
+    /// - Parameter path: Another folder than the current one.
+    static func open(_ console: Console, at path: String? = nil) throws -> ExperimentContext {
+        let folder = path.map { currentFolder().pushing(FilePath($0)).lexicallyNormalized() } ?? currentFolder()
         let environment = ProcessCall.inheritedEnvironment()
         let repository = try Repository(discovering: folder)
         let project = try Project.find(from: folder, environment: environment)

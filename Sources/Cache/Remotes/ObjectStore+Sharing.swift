@@ -70,3 +70,15 @@ extension RemoteItem {
         }
     }
 }
+
+extension ObjectStore {
+    /// The files that a directory's list names, as remotes keep them.
+    ///
+    /// - Throws: ``CacheError/badManifest(_:problem:)`` for bytes that do not belong to the name, or are no list.
+    package func members(of list: [UInt8], named md5: String, _ generation: Generation) throws -> [RemoteItem] {
+        guard MD5.hex(list) + ".dir" == md5 else {
+            throw CacheError.badManifest(md5, problem: "its contents do not match its name")
+        }
+        return try Manifest.parse(list, name: md5).map { .object(md5: $0.md5, generation) }
+    }
+}

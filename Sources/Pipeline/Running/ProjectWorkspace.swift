@@ -104,6 +104,11 @@ package final class ProjectWorkspace {
     /// What a `.dvc` file says; `nil` where there is no such file.
     func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
 
+    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more.
+    package var recordedHashes: [OutputHash] {
+        locks.values.flatMap { $0.lock.stages.flatMap { $0.entry.outputs.compactMap(\.hash) } }
+    }
+
     /// Writes a stage's entry.
     ///
     /// - Returns: What that did to the file.
