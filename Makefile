@@ -18,6 +18,7 @@ BIN_DIRECTORY = $(DESTDIR)$(PREFIX)/bin
 LINKING ?= --static-swift-stdlib -Xswiftc -static-executable
 RELEASE_FLAGS = -c release $(LINKING) -Xlinker -s --product git-exp
 RELEASE = $(CURDIR)/.build/release
+BUILD_LOG = .build/build.log
 TEST_FLAGS ?=
 KILLS ?= 10
 BENCH_FLAGS ?=
@@ -27,8 +28,14 @@ INTEROP_FLAGS ?=
 
 all: build
 
+# The linker's remarks on a static C library are no news, so what is printed goes to a file; it is shown where the build
+# fails, and warnings about our own sources always are.
 build:
-	$(SWIFT) build $(RELEASE_FLAGS)
+	@mkdir -p .build
+	@test -x "$(RELEASE)/git-exp" || echo "Building git-exp; the first time this takes 2 to 5 minutes (see $(BUILD_LOG)) ..."
+	@$(SWIFT) build $(RELEASE_FLAGS) >$(BUILD_LOG) 2>&1 || { cat $(BUILD_LOG); exit 1; }
+	@grep -E '^[^ ]+\.(swift|c|h):[0-9]+:[0-9]+: warning: ' $(BUILD_LOG) || true
+	@echo "Built $(RELEASE)/git-exp"
 
 dependencies:
 	sh .ci/dependencies.sh

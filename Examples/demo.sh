@@ -139,6 +139,7 @@ hands_off main
 demo "git exp branch $whole lower-rate"
 demo "git stash --include-untracked"
 demo "git checkout lower-rate"
+demo "git stash drop    # what it held is in the experiment, too"
 check "the branch lacks the metrics of the experiment" grep -q '"step": 10,' metrics.json
 demo "git log --oneline -4"
 demo "git exp gc --workspace --force"

@@ -4,6 +4,8 @@ import Diagnostics
 package enum ExperimentError: UserFacingError, Hashable {
     case noCommits
     case noWorkTree
+    /// The project was made to do without git.
+    case withoutGit
     case projectOutside(String, workTree: String)
     case invalidName(String, reason: String)
     case nameTaken(String, baseline: String)
@@ -11,8 +13,14 @@ package enum ExperimentError: UserFacingError, Hashable {
     case ambiguous(String, references: [String])
     case noSuchCheckpoint(String, available: Int)
     case noBestMetric(String)
+    /// The metric that `exp.best` names is in none of the checkpoints; `available` are the numbers that are.
+    case missingMetric(String, available: [String])
+    /// Nowhere is a metrics file of this name, or one in such a folder; `available` are those of the workspace.
+    case noMetrics(String, available: [String])
     case notAnExperiment(String)
     case isBaseline(String)
+    /// An experiment where a commit is meant that experiments start from.
+    case isNoBaseline(String, baselines: [String])
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
     case killedElsewhere
@@ -29,6 +37,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
         case .noWorkTree: "this repository has no work tree"
+        case .withoutGit: "this project works without git, and experiments are commits"
         case .projectOutside(let root, let workTree):
             "the project '\(Console.sanitized(root))' is not in the work tree '\(Console.sanitized(workTree))'"
         case .invalidName(let name, let reason):
@@ -43,9 +52,15 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .noSuchCheckpoint(let name, let available):
             "no checkpoint '\(Console.sanitized(name))': the experiment has \(available)"
         case .noBestMetric(let name): "cannot tell which checkpoint of '\(Console.sanitized(name))' is the best"
+        case .missingMetric(let metric, _):
+            "cannot tell which checkpoint is the best: none has the metric '\(Console.sanitized(metric))' of 'exp.best'"
+        case .noMetrics(let file, _): "there are no metrics in '\(Console.sanitized(file))'"
         case .notAnExperiment(let revision): "'\(Console.sanitized(revision))' does not belong to an experiment"
         case .isBaseline(let revision):
             "'\(Console.sanitized(revision))' is the commit that experiments started from, or an older one"
+        case .isNoBaseline(let name, let baselines):
+            "'\(Console.sanitized(name))' is an experiment of \(baselines.joined(separator: " and ")), "
+                + "and '--rev' takes a commit that experiments start from"
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
@@ -66,6 +81,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         switch self {
         case .noCommits: "make the first one with 'git commit'"
         case .noWorkTree: "run it in a clone, or in a linked worktree"
+        case .withoutGit: "to use git, run 'git init' and set 'no_scm = False' in .dvc/config"
         case .projectOutside: "go to the project that belongs to it, or correct GIT_DIR and GIT_WORK_TREE"
         case .invalidName: "choose another one with '-n NAME'"
         case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
@@ -76,6 +92,15 @@ package enum ExperimentError: UserFacingError, Hashable {
             references.isEmpty ? "give more of the digits" : "give one of these in full"
         case .noSuchCheckpoint: "'git exp show' lists them"
         case .noBestMetric: "name the metric: git config exp.best acc (highest), or -loss (lowest)"
+        case .missingMetric(_, let available) where available.isEmpty: "they have no metrics that are numbers"
+        case .missingMetric(_, let available):
+            "they have \(available.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")): "
+                + "git config exp.best NAME (highest), or -NAME (lowest)"
+        case .isNoBaseline(_, let baselines): "to see it: '--rev \(baselines[0])'"
+        case .noMetrics(_, let available) where available.isEmpty:
+            "no stage has metrics; '-M' of 'git exp stage add' names some"
+        case .noMetrics(_, let available):
+            "the project has \(available.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))"
         case .notAnExperiment: "'git exp list' shows the experiments"
         case .isBaseline: "name an experiment or one of its checkpoints; 'git exp list' shows them"
         case .unchangedCheckpoint(_, let heads):

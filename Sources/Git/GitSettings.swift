@@ -25,6 +25,19 @@ package struct GitSettings: Sendable {
         for (key, value) in Self.environmentOverrides(getenvironment) { values[Self.normalized(key)] = value }
     }
 
+    /// The settings that hold for the user outside of any repository.
+    package static func ofUser() throws(GitError) -> GitSettings {
+        var config: OpaquePointer?
+        try check { git_config_open_default(&config) }
+        defer { git_config_free(config) }
+        var settings = GitSettings()
+        try settings.collect(from: config)
+        for (key, value) in environmentOverrides(getenvironment) { settings.values[normalized(key)] = value }
+        return settings
+    }
+
+    private init() {}
+
     /// The settings in one file; `nil` where it cannot be read.
     init?(file: FilePath) {
         prepareLibrary()

@@ -110,8 +110,8 @@ extension DataCommand {
         }
 
         func run() throws {
-            let context = try Workspace.open(global.console)
-            let others = try projects.map { try Workspace.open(global.console, at: $0) }
+            let context = try Workspace.openProject(global.console)
+            let others = try projects.map { try Workspace.openProject(global.console, at: $0) }
             var options = DataSharing.Options()
             options.remote = remote
             options.jobs = jobs

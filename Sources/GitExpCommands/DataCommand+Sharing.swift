@@ -25,7 +25,7 @@ extension DataCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             let outputs = try UsedDataReader(context, workspace).outputs(of: sharing.selection)
             let report = try DataSharing(context, workspace.store, sharing.options(runCache: runCache)).push(outputs)
@@ -51,7 +51,7 @@ extension DataCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             let outputs = try UsedDataReader(context, workspace).outputs(of: sharing.selection)
             let report = try DataSharing(context, workspace.store, sharing.options(runCache: runCache)).fetch(outputs)
@@ -85,7 +85,7 @@ extension DataCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             let reader = UsedDataReader(context, workspace)
             let outputs = try reader.outputs(of: sharing.selection)
@@ -134,7 +134,7 @@ extension DataCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             let outputs = try UsedDataReader(context, workspace).outputs(of: sharing.selection)
             let dataSharing = DataSharing(context, workspace.store, sharing.options())

@@ -33,7 +33,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
         if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
-        var command = try parse(arguments)
+        var command = try parse(GluedValues.separated(arguments))
         try command.run()
         return ExitStatus.success.rawValue
     } catch let error as UserFacingError {
@@ -41,7 +41,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     } catch let status as ExitStatus {
         return status.rawValue
     } catch {
-        return reportUsage(error, console)
+        return reportUsage(error, of: arguments, console)
     }
 }
 
@@ -69,15 +69,15 @@ private func report(_ error: any UserFacingError, _ console: Console) -> Int32 {
 }
 
 /// Help and version requests, wrong usage, and defects of ours.
-private func reportUsage(_ error: any Error, _ console: Console) -> Int32 {
-    let text = GitExp.fullMessage(for: error)
+private func reportUsage(_ error: any Error, of arguments: [String], _ console: Console) -> Int32 {
     let code = GitExp.exitCode(for: error)
     if code == .success {
+        let text = UsageReport(arguments).help(GitExp.fullMessage(for: error))
         console.printRaw(text.hasSuffix("\n") ? text : text + "\n")
         return ExitStatus.success.rawValue
     }
     if code == .validationFailure {
-        console.standardError(text)
+        UsageReport(arguments).complain(about: error, to: console)
         return ExitStatus.usage.rawValue
     }
     console.complain("this is a defect of git-exp: \(Console.sanitized(String(describing: error)))")

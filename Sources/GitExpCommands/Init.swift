@@ -18,7 +18,7 @@ struct Init: ParsableCommand {
 
     @Flag(
         name: .customLong("no-scm"),
-        help: "Make a project for DVC alone, without git; git exp itself works in git repositories.")
+        help: "Make a project without git; experiments need git, pipelines do not.")
     var withoutGit = false
 
     @OptionGroup var global: GlobalOptions

@@ -58,7 +58,7 @@ struct MetricsShow: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         var selection: BaselineSelection?
         if allBranches || allTags || allCommits {
             var chosen = BaselineSelection()
@@ -68,7 +68,7 @@ struct MetricsShow: ParsableCommand {
             selection = chosen
         }
         let targets = MetricsTargets(files, areFolders: format.recursive)
-        let revisions = try MetricsReading(context).revisions(selection, targets: targets)
+        let revisions = try MetricsReading(context, targets: targets).revisions(selection)
         let table = MetricsTable(revisions, showsRevision: selection != nil, places: format.precision)
         if format.json { return global.console.print(JSON.pythonDumps(table.json)) }
         if revisions.allSatisfy(\.files.isEmpty) { return }
@@ -104,11 +104,12 @@ struct MetricsDiff: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let reading = try MetricsReading(context)
-        let resolver = try Revisions.resolver(context)
         let targets = MetricsTargets(targets, areFolders: format.recursive)
-        let before = try reading.files(of: old, resolver, targets: targets)
-        let after = try reading.files(of: new, resolver, targets: targets)
+        let reading = try MetricsReading(context, targets: targets)
+        let resolver = try Revisions.resolver(context)
+        let before = try reading.files(of: old, resolver)
+        let after = try reading.files(of: new, resolver)
+        try reading.requireTargets(in: [before, after])
         let comparison = MetricsComparison(old: before, new: after, includesEqual: all)
         if format.json { return global.console.print(JSON.pythonDumps(comparison.json)) }
         if comparison.isEmpty { return }
@@ -119,12 +120,12 @@ struct MetricsDiff: ParsableCommand {
 
 /// The metrics of the workspace after a run.
 struct MetricsPrinter {
-    private let context: ExperimentContext
+    private let context: ProjectContext
 
-    init(_ context: ExperimentContext) { self.context = context }
+    init(_ context: ProjectContext) { self.context = context }
 
     func showWorkspace() throws {
-        let revisions = try MetricsReading(context).revisions(nil, targets: MetricsTargets())
+        let revisions = try MetricsReading(context).revisions(nil)
         if revisions.allSatisfy(\.files.isEmpty) { return }
         context.console.printRaw(MetricsTable(revisions, showsRevision: false, places: 5).plain.text)
     }

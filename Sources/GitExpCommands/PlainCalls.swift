@@ -20,30 +20,26 @@ enum PlainCalls {
         }
     }
 
+    private static let quiet: PlainWords.Spelling = ("--quiet", "-q")
+
     private static func console(_ words: PlainWords) -> Console {
-        Console(verbosity: words.has("quiet") ? .quiet : .normal, colour: TerminalStyle.colourOfErrors)
+        Console(verbosity: words.has("--quiet") ? .quiet : .normal, colour: TerminalStyle.colourOfErrors)
     }
 
     private static func run(_ arguments: ArraySlice<String>) throws -> Bool {
         guard
             let words = PlainWords(
-                arguments,
-                flags: [
-                    "quiet": ["-q", "--quiet"], "force": ["-f", "--force"], "reset": ["--reset"],
-                    "metrics": ["-m", "--metrics"],
-                ],
-                options: [
-                    "name": ["-n", "--name"], "parameter": ["-S", "--set-param"], "message": ["-M", "--message"],
-                ], takesOthers: true)
+                arguments, flags: [quiet, ("--force", "-f"), ("--reset", ""), ("--metrics", "-m")],
+                options: [("--name", "-n"), ("--set-param", "-S"), ("--message", "-M")], takesOthers: true)
         else { return false }
-        try Run.perform(console(words), showsMetrics: words.has("metrics")) { context in
+        try Run.perform(console(words), showsMetrics: words.has("--metrics")) { context in
             var request = RunRequest()
-            request.name = words.last("name")
-            request.overrides = try words.all("parameter").map { try ParameterOverride.parse($0) }
+            request.name = words.last("--name")
+            request.overrides = try words.all("--set-param").map { try ParameterOverride.parse($0) }
             request.selection = StageSelection(targets: words.others, folder: context.folder)
-            request.options.force = words.has("force")
-            request.reset = words.has("reset")
-            request.message = words.last("message")
+            request.options.force = words.has("--force")
+            request.reset = words.has("--reset")
+            request.message = words.last("--message")
             return request
         }
         return true
@@ -54,27 +50,25 @@ enum PlainCalls {
             let words = PlainWords(
                 arguments,
                 flags: [
-                    "quiet": ["-q", "--quiet"], "json": ["--json"], "csv": ["--csv"], "md": ["--md"],
-                    "branches": ["-a", "--all-branches"], "tags": ["-T", "--all-tags"],
-                    "commits": ["-A", "--all-commits"],
-                    "changed": ["--only-changed"], "no pager": ["--no-pager"],
+                    quiet, ("--json", ""), ("--csv", ""), ("--md", ""), ("--all-branches", "-a"), ("--all-tags", "-T"),
+                    ("--all-commits", "-A"), ("--only-changed", ""), ("--no-pager", ""),
                 ])
         else { return false }
-        let forms = [("json", Show.Form.json), ("csv", .csv), ("md", .markdown)].filter { words.has($0.0) }
+        let forms = [("--json", Show.Form.json), ("--csv", .csv), ("--md", .markdown)].filter { words.has($0.0) }
         guard forms.count < 2 else { return false }
         var request = ShowRequest()
-        request.selection.allBranches = words.has("branches")
-        request.selection.allTags = words.has("tags")
-        request.selection.allCommits = words.has("commits")
+        request.selection.allBranches = words.has("--all-branches")
+        request.selection.allTags = words.has("--all-tags")
+        request.selection.allCommits = words.has("--all-commits")
         var options = ShowOptions()
-        options.onlyChanged = words.has("changed")
-        let form = forms.first?.1 ?? .table(isPaged: !words.has("no pager"))
+        options.onlyChanged = words.has("--only-changed")
+        let form = forms.first?.1 ?? .table(isPaged: !words.has("--no-pager"))
         try Show.perform(request, options, as: form, console(words))
         return true
     }
 
     private static func checkpoint(_ arguments: ArraySlice<String>) throws -> Bool {
-        guard PlainWords(arguments, flags: ["quiet": ["-q", "--quiet"]]) != nil else { return false }
+        guard PlainWords(arguments, flags: [quiet]) != nil else { return false }
         try Checkpoint.perform()
         return true
     }

@@ -22,7 +22,7 @@ struct Repro: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         var options = stages.options(force: force, context: context)
         options.storesOutputs = !noCommit
         try Reproduction(context).run(stages.selection(in: context), options)

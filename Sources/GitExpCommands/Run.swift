@@ -27,12 +27,14 @@ struct Run: ParsableCommand {
 
     @OptionGroup var stages: StageOptions
 
-    @Option(name: .shortAndLong, help: "The name of the experiment; one is made up otherwise.")
+    @Option(
+        name: [.customShort("n", allowingJoined: true), .long],
+        help: "The name of the experiment; one is made up otherwise.")
     var name: String?
 
     @Option(
-        name: [.customShort("S"), .long],
-        help: "Change a parameter first: [FILE:]key=value; +key=value adds one, ~key deletes one.")
+        name: [.customShort("S", allowingJoined: true), .long],
+        help: "Change a parameter first: [FILE:]key=value; [FILE:]+key=value adds one, [FILE:]~key deletes one.")
     var setParam: [String] = []
 
     @Flag(name: .shortAndLong, help: "Run stages also where nothing changed, and replace an experiment of the name.")
@@ -41,7 +43,8 @@ struct Run: ParsableCommand {
     @Flag(help: "Start over: forget the checkpoint that training would continue from.")
     var reset = false
 
-    @Option(name: [.customShort("M"), .long], help: "The message of the experiment's last commit.")
+    @Option(
+        name: [.customShort("M", allowingJoined: true), .long], help: "The message of the experiment's last commit.")
     var message: String?
 
     @Flag(name: [.customShort("m"), .customLong("metrics")], help: "Show the metrics afterwards.")

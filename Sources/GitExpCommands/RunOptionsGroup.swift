@@ -66,7 +66,7 @@ struct StageOptions: ParsableArguments {
         guard (1...1_000).contains(jobs) else { throw ValidationError("'--jobs' takes a number from 1 to 1000") }
     }
 
-    func selection(in context: ExperimentContext) -> StageSelection {
+    func selection(in context: ProjectContext) -> StageSelection {
         var selection = StageSelection(targets: targets, folder: context.folder)
         selection.singleItem = singleItem
         selection.wholePipelines = pipeline
@@ -77,7 +77,7 @@ struct StageOptions: ParsableArguments {
         return selection
     }
 
-    func options(force: Bool, context: ExperimentContext) -> RunOptions {
+    func options(force: Bool, context: ProjectContext) -> RunOptions {
         var options = RunOptions()
         options.force = force
         options.forceDownstream = forceDownstream

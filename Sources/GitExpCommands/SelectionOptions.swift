@@ -8,7 +8,7 @@ struct SelectionOptions: ParsableArguments {
 
     // A negative number is a value, not another option.
     @Option(
-        name: [.customShort("n"), .customLong("num")], parsing: .unconditional,
+        name: [.customShort("n", allowingJoined: true), .customLong("num")], parsing: .unconditional,
         help: "Also so many commits before each; negative: all.")
     var count = 1
 

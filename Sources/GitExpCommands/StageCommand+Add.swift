@@ -11,7 +11,7 @@ extension StageCommand.Add {
     }
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         let file = context.folder.appending("dvc.yaml")
         let path = context.project.root.pushing(file)
         let request = request
@@ -24,13 +24,16 @@ extension StageCommand.Add {
         let old = try FileIO.read(path)
         let new = try request.apply(to: old, file: file, templates: context.project.templates())
         try context.checkGraph(with: new, at: file)
-        try FileIO.replace(path, with: new, sync: false)
         let base = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
-        for output in request.ignoredOutputs {
-            let rooted = ProjectPath.rooted(output, in: base, root: context.project.root)
-            guard ProjectPath.isInside(rooted),
-                try !context.repository.isIgnored(context.inRepository(rooted), isFolder: false)
-            else { continue }
+        let cached = request.ignoredOutputs.map { output in
+            (output, ProjectPath.rooted(output, in: base, root: context.project.root))
+        }.filter { ProjectPath.isInside($0.1) }
+        for (output, rooted) in cached where try context.sourceControl.isTracked(rooted) {
+            throw RunError.outputTracked(path: output)
+        }
+        try FileIO.replace(path, with: new, sync: false)
+        for (_, rooted) in cached where context.sourceControl.keepsIgnoreFiles {
+            if try context.sourceControl.isIgnored(rooted, false) { continue }
             try StageSaver.ignore(rooted, root: context.project.root)
         }
         if live != nil || liveNoCache != nil {
@@ -42,7 +45,7 @@ extension StageCommand.Add {
             if graph.stages.contains(where: { $0.hasCheckpoints && $0.name.isIdentical(to: name) }) {
                 var request = RunRequest()
                 request.selection = StageSelection(targets: [name], folder: context.folder)
-                _ = try WorkspaceRun(context).run(request)
+                _ = try WorkspaceRun(context.withGit()).run(request)
             } else {
                 try Reproduction(context).run(StageSelection(targets: [name], folder: context.folder), RunOptions())
             }
@@ -101,7 +104,7 @@ extension StageCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             var selection = StageSelection(targets: targets, folder: context.folder)
             selection.recursive = recursive

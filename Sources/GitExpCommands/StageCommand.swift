@@ -24,30 +24,33 @@ struct StageCommand: ParsableCommand {
                 python3 train.py
                 """)
 
-        @Option(name: .shortAndLong, help: "The name of the stage.")
+        @Option(name: [.customShort("n", allowingJoined: true), .long], help: "The name of the stage.")
         var name: String
 
         @Flag(name: .shortAndLong, help: "Replace a stage of that name.")
         var force = false
 
-        @Option(name: .shortAndLong, help: "A file or folder that the command reads.")
+        @Option(
+            name: [.customShort("d", allowingJoined: true), .long], help: "A file or folder that the command reads.")
         var deps: [String] = []
 
         @Option(
-            name: .shortAndLong,
+            name: [.customShort("p", allowingJoined: true), .long],
             help:
                 "Parameters that the command reads: lr,epochs or other.json:lr; with a colon and no name, the whole file."
         )
         var params: [String] = []
 
-        @Option(name: .shortAndLong, help: "A file or folder that the command writes; it goes to the cache.")
+        @Option(
+            name: [.customShort("o", allowingJoined: true), .long],
+            help: "A file or folder that the command writes; it goes to the cache.")
         var outs: [String] = []
 
-        @Option(name: [.customShort("O"), .long], help: "An output that is not cached.")
+        @Option(name: [.customShort("O", allowingJoined: true), .long], help: "An output that is not cached.")
         var outsNoCache: [String] = []
 
         @Option(
-            name: .shortAndLong,
+            name: [.customShort("c", allowingJoined: true), .long],
             help: "A checkpoint: an output that stays between runs and may be saved while the command runs.")
         var checkpoints: [String] = []
 
@@ -57,10 +60,10 @@ struct StageCommand: ParsableCommand {
         @Option(help: "An output that stays between runs and is not cached.")
         var outsPersistNoCache: [String] = []
 
-        @Option(name: .shortAndLong, help: "A metrics file; it goes to the cache.")
+        @Option(name: [.customShort("m", allowingJoined: true), .long], help: "A metrics file; it goes to the cache.")
         var metrics: [String] = []
 
-        @Option(name: [.customShort("M"), .long], help: "A metrics file that git keeps.")
+        @Option(name: [.customShort("M", allowingJoined: true), .long], help: "A metrics file that git keeps.")
         var metricsNoCache: [String] = []
 
         @Option(help: "A plots file or folder; it goes to the cache.")
@@ -81,7 +84,9 @@ struct StageCommand: ParsableCommand {
         @Flag(help: "DVCLive writes no report.")
         var liveNoHtml = false
 
-        @Option(name: .shortAndLong, help: "The folder in which the command runs; all paths start there.")
+        @Option(
+            name: [.customShort("w", allowingJoined: true), .long],
+            help: "The folder in which the command runs; all paths start there.")
         var wdir: String?
 
         @Flag(help: "Run the stage whether or not anything changed.")

@@ -28,7 +28,7 @@ struct Status: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         let workspace = try context.workspace(checking: false)
         var selection = StageSelection(targets: targets, folder: context.folder)
         selection.recursive = recursive

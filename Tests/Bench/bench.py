@@ -354,13 +354,15 @@ class Bench:
     def tracked_files(self):
         """Data of 50,000 small files: `add`, `status`, `commit` and `checkout` with each tool."""
         count = 2_000 if self.quick else 50_000
+        # The limits are for many files: with few, starting up is what takes the time.
+        limit = (lambda times: None) if self.quick else (lambda times: times)
         rows = {
-            "add": self.row(f"add, {count:,} files of 4 KB", 1),
-            "status": self.row(f"status, nothing changed, {count:,} files", 1),
-            "again": self.row(f"add again, nothing changed, {count:,} files", 1),
-            "commit": self.row(f"commit after one file of {count:,} changed", 3),
-            "copy": self.row(f"checkout of {count:,} files, copies", 1.1),
-            "link": self.row(f"checkout of {count:,} files, hard links", 1.1),
+            "add": self.row(f"add, {count:,} files of 4 KB", limit(1)),
+            "status": self.row(f"status, nothing changed, {count:,} files", limit(1)),
+            "again": self.row(f"add again, nothing changed, {count:,} files", limit(1)),
+            "commit": self.row(f"commit after one file of {count:,} changed", limit(3)),
+            "copy": self.row(f"checkout of {count:,} files, copies", limit(1.1)),
+            "link": self.row(f"checkout of {count:,} files, hard links", limit(1.1)),
         }
         for who in self.commands:
             self.track(who, rows, count, 3 if who == "git exp" else 1)
@@ -473,7 +475,7 @@ def main():
         if name != "GIT_EXP_INTEROP_VENVS":
             del os.environ[name]
     os.environ |= {"PATH": f"{work / 'bin'}{os.pathsep}{os.environ['PATH']}", "GIT_CONFIG_GLOBAL": str(work / "gitconfig"),
-                   "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "HOME": str(work), "LC_ALL": "C.UTF-8",
+                   "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "SHELL": "/bin/sh", "HOME": str(work), "LC_ALL": "C.UTF-8",
                    "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(work / "site-cache")}
     begin = time.monotonic()
     try:

@@ -89,6 +89,7 @@ extension String {
     fileprivate func range(of text: String) -> String.Index? {
         indices.first { self[$0...].hasPrefix(text) }
     }
+
     @Test func aCommitThatCannotBeReadChangesNothing() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
@@ -138,6 +139,7 @@ extension String {
         #expect(try sandbox.exists("module/.git"))
         #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
     }
+
     @Test func whatIsInTheWayOfAFolderIsNotLost() throws {
         let sandbox = try Sandbox()
         try sandbox.expOK("init", "-q")
@@ -160,7 +162,26 @@ extension String {
         try sandbox.expOK("apply", "with")
         #expect(try sandbox.read("d/e/f") == "1\n")
     }
+
     @Test func dataOfTrackedFilesComesAlong() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        for text in ["one", "two"] {
+            try sandbox.write("data", text)
+            try sandbox.expOK("add", "-q", "data")
+            try sandbox.git("add", ".")
+            try sandbox.git("commit", "-q", "-m", text)
+            try sandbox.git("tag", text)
+        }
+        try sandbox.expOK("apply", "one")
+        #expect(try sandbox.read("data") == "one")
+        try sandbox.write("data", "mine")
+        let outcome = try sandbox.expOK("apply", "two")
+        #expect(outcome.errors.contains("'data' had changes that were saved nowhere; they are kept as"), "\(outcome)")
+        #expect(try sandbox.read("data") == "two")
+    }
+
+    @Test func foldersOfTrackedFilesComeAlong() throws {
         let sandbox = try Sandbox()
         try sandbox.expOK("init", "-q")
         for name in ["one", "two"] {

@@ -36,6 +36,24 @@ import Testing
         #expect(outcome.errors.contains("'trian'") && outcome.errors.contains("'train'"))
     }
 
+    @Test func aFolderWithoutAPipelineIsToldOfTheNearest() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.write("a/b/c.txt", "")
+        let folder = sandbox.root.pushing("a/b")
+        for (call, instead) in [
+            (["run"], "../../dvc.yaml"), (["repro"], "../../dvc.yaml"), (["run", "train"], "../../dvc.yaml:train"),
+            (["run", "dvc.yaml"], "../../dvc.yaml"), (["status", "train"], "../../dvc.yaml:train"),
+            (["repro", "other"], "../../dvc.yaml"),
+        ] {
+            let outcome = try sandbox.run("git", ["exp"] + call, in: folder)
+            #expect(outcome.status == 128)
+            #expect(outcome.errors.contains("error: there is no 'dvc.yaml' in this folder\n"), "\(outcome)")
+            #expect(outcome.errors.contains("hint: name '\(instead)', "), "\(outcome)")
+        }
+        #expect(try sandbox.run("git", ["exp", "run", "-P", "-n", "all"], in: folder).status == 0)
+    }
+
     @Test func brokenYAMLHasAPosition() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()

@@ -42,6 +42,37 @@ import Testing
         #expect(error?.hint == "did you mean 'train.epochs'? '+train.epoch=…' adds a new one")
     }
 
+    @Test(arguments: [
+        ("train.layers[0]=99", "train.layers.0=99"), ("a.toml:+x[1][2].y=[3]", "a.toml:+x.1.2.y=[3]"),
+        ("~x[0]", "~x.0"),
+    ])
+    func elementsOfListsHaveNoBrackets(_ typed: String, _ meant: String) {
+        let error = #expect(throws: OverrideError.self) { try edited("train: {layers: [1, 2]}\n", [typed]) }
+        #expect(error?.message == "cannot understand '\(typed)': a key has no brackets")
+        #expect(error?.hint == "write -S '\(meant)'")
+    }
+
+    @Test(arguments: [("+conf.py:A.b=1", "conf.py:+A.b=1"), ("~a.toml:x", "a.toml:~x"), ("++p.json:x=", "p.json:++x=")])
+    func signsStandBehindTheFile(_ typed: String, _ meant: String) {
+        let error = #expect(throws: OverrideError.self) { try ParameterOverride.parse(typed) }
+        #expect(error?.hint == "write -S '\(meant)'")
+    }
+
+    @Test func hintsNameTheFile() throws {
+        func hint(_ override: String) throws -> String? {
+            let change = try ParameterOverride.parse(override)
+            let text = Array("class Model:\n    lr = 1\n".utf8)
+            return #expect(throws: OverrideError.self) {
+                try ParameterEdit.apply([change], to: text, name: "conf.py")
+            }?.hint
+        }
+        #expect(try hint("conf.py:Model.nope=7") == "'conf.py:+Model.nope=…' adds it")
+        #expect(
+            try hint("conf.py:Model.l=7") == "did you mean 'conf.py:Model.lr'? 'conf.py:+Model.l=…' adds a new one")
+        #expect(
+            try hint("conf.py:+Model.lr=7") == "'conf.py:Model.lr=…' sets it, 'conf.py:++Model.lr=…' does either")
+    }
+
     @Test func sharedValuesAreNotChangedBehindTheBack() throws {
         let merged = "x: &p {a: 1}\ny:\n  <<: *p\n  b: 1\n"
         #expect(refusal(merged, ["x.a=2"]) == "cannot change 'x.a' in params.yaml: other values would change with it")

@@ -198,6 +198,22 @@ import Testing
         Case("p.py", "D = {'a': 1, 'b': 2}\n", "~D.b", "D = {'a': 1}\n"),
         Case("p.py", "A = 1\nB = (\n    2\n)\nC = 3\n", "~B", "A = 1\nC = 3\n"),
         Case("p.py", "class T:\n    a = 1\n", "~T.a", "class T:\n    pass\n"),
+        Case("p.py", "class T:\n    a = 1\nb = 2\n", "+T.c=7", "class T:\n    a = 1\n    c = 7\nb = 2\n"),
+        Case(
+            "p.py", "class T:\n  'What.'\n\n  pass  # yet", "+T.c.d=x",
+            "class T:\n  'What.'\n\n  pass  # yet\n  c = {'d': 'x'}\n"),
+        Case(
+            "p.py", "class T:\n\n    def f(self):\n        x = 1\n", "+T.c=7",
+            "class T:\n    c = 7\n\n    def f(self):\n        x = 1\n"),
+        Case(
+            "p.py", "class T:\n\ta = [1,\n2]\n\t@property\n\tdef f(self):\n\t\tx = 1\nc = 1\n", "+T.c=7",
+            "class T:\n\ta = [1,\n2]\n\tc = 7\n\t@property\n\tdef f(self):\n\t\tx = 1\nc = 1\n"),
+        Case(
+            "p.py", "class T:\n    a = 1\n    class U:\n        b = 1\n", "+T.U.c=7",
+            "class T:\n    a = 1\n    class U:\n        b = 1\n        c = 7\n"),
+        Case(
+            "p.py", "class T:\n    a = 1\nclass T:\n    b = 1\n", "+T.c=7",
+            "class T:\n    a = 1\nclass T:\n    b = 1\n    c = 7\n"),
         Case("p.py", "A = 1; B = 2\n", "~A", "pass; B = 2\n"),
         Case("p.py", "A = 1\n", "+B=[1,x]", "A = 1\nB = [1, 'x']\n"),
         Case("p.py", "T = (1, 2)\n", "T.0=5", "T = (5, 2)\n"),

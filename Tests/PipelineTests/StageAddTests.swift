@@ -42,6 +42,20 @@ import Testing
         return add
     }
 
+    @Test(arguments: [
+        (["echo", "x y"], #"echo "x y""#), (["echo", "x", ">", "out"], "echo x > out"), (["echo", ""], #"echo """#),
+        (["echo", #"a"b"#, "$HOME", #"\"#], #"echo a"b $HOME \"#), (["echo", "it's me"], #"echo "it's me""#),
+        (["echo", "x $HOME"], "echo 'x $HOME'"),
+        (["echo", #"print('x y', "$HOME")"#], #"echo 'print('\''x y'\'', "$HOME")'"#),
+        (["echo", #"a\n b"#], #"echo "a\n b""#), (["echo", #"a \\ b"#], #"echo 'a \\ b'"#),
+        (["echo", #"a b\"#], #"echo 'a b\'"#), (["echo", "a `b`"], "echo 'a `b`'"),
+        (["echo", "a\tb\nc"], "echo \"a\tb\nc\""),
+        (["echo 'as it is'"], "echo 'as it is'"),
+    ])
+    func wordsAreQuotedAgain(_ words: [String], _ command: String) {
+        #expect(StageAdd.command(of: words) == command)
+    }
+
     @Test(arguments: [("stage-add", nil as String?), ("stage-add-2x", "ckpt.pt")])
     func sameAsDVC(_ folder: String, _ checkpoint: String?) throws {
         var bytes: [UInt8]?

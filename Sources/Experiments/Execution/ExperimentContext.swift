@@ -6,33 +6,28 @@ import Pipeline
 import SystemPackage
 
 /// A project inside a git repository, opened for work with experiments.
-package final class ExperimentContext {
+package final class ExperimentContext: ProjectContext {
     package let repository: Repository
-    package let settings: GitSettings
-    package let project: Project
     /// The project's folder inside the repository; empty at the top.
     package let prefix: FilePath
-    /// The folder of the call, relative to the project root.
-    package let folder: FilePath
-    package let console: Console
-    /// The environment of this process.
-    package let environment: [String: String]
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
         environment: [String: String]
     ) throws {
         guard let workTree = repository.workTree else { throw ExperimentError.noWorkTree }
-        self.repository = repository
-        self.settings = settings
-        self.project = project
-        self.folder = folder
-        self.console = console
-        self.environment = environment
         guard let prefix = project.root.relative(to: workTree) else {
             throw ExperimentError.projectOutside(project.root.string, workTree: workTree.string)
         }
+        self.repository = repository
         self.prefix = prefix
+        super.init(
+            settings: settings, project: project, folder: folder, console: console, environment: environment,
+            sourceControl: SourceControl(
+                isIgnored: { path, isFolder in
+                    try repository.isIgnored(prefix.isEmpty ? path : prefix.pushing(path), isFolder: isFolder)
+                },
+                isTracked: { path in try repository.isTracked(prefix.isEmpty ? path : prefix.pushing(path)) }))
     }
 
     /// The same project with a repository of its own, for another thread.
@@ -41,9 +36,6 @@ package final class ExperimentContext {
             repository: Repository(discovering: project.root), settings: settings, project: project, folder: folder,
             console: console, environment: environment)
     }
-
-    /// The folder for files of ours that nobody misses.
-    package var scratch: FilePath { ProjectWorkspace.scratch(of: project.root) }
 
     /// `exp.durability`: whether what is reported has reached the disk, or only left this process.
     package var isDurable: Bool {
@@ -60,9 +52,10 @@ package final class ExperimentContext {
     /// A path of the project as git sees it.
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
-    package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
-        let workspace = try ProjectWorkspace(
-            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+    package override func workspace(
+        checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
+    ) throws -> ProjectWorkspace {
+        let workspace = try super.workspace(checking: checking, replacing: replaced)
         let own = folder.appending("dvc.yaml")
         if !workspace.files.contains(where: { $0.path == own }), try isHiddenPipeline(own) {
             console.warn("'\(Console.sanitized(own.string))' is ignored by git, so its stages do not count")
@@ -74,16 +67,6 @@ package final class ExperimentContext {
     private func isHiddenPipeline(_ file: FilePath) throws -> Bool {
         try FileStatus.of(project.root.pushing(file), followingLinks: false)?.kind == .file
             && repository.isIgnored(inRepository(file), isFolder: false)
-    }
-
-    private var sourceControl: SourceControl {
-        SourceControl(
-            isIgnored: { [repository, prefix] path, isFolder in
-                try repository.isIgnored(prefix.isEmpty ? path : prefix.pushing(path), isFolder: isFolder)
-            },
-            isTracked: { [repository, prefix] path in
-                try repository.isTracked(prefix.isEmpty ? path : prefix.pushing(path))
-            })
     }
 
     /// The commit that is checked out.
@@ -101,7 +84,7 @@ package struct ProjectLock: Exclusion {
     private let patience: Int
     private let console: Console
 
-    package init(_ context: ExperimentContext) {
+    package init(_ context: ProjectContext) {
         path = context.project.root.pushing(".dvc/tmp/lock")
         patience = (context.settings["exp.locktimeout"].flatMap(Int.init) ?? 60) * 1_000
         console = context.console

@@ -7,9 +7,9 @@ import SystemPackage
 
 /// Runs the pipeline in the workspace without recording an experiment, as `repro` does.
 package struct Reproduction {
-    private let context: ExperimentContext
+    private let context: ProjectContext
 
-    package init(_ context: ExperimentContext) { self.context = context }
+    package init(_ context: ProjectContext) { self.context = context }
 
     /// - Throws: ``RunError/checkpointStages(_:)`` where a stage asks for checkpoints; what running throws.
     package func run(_ selection: StageSelection, _ options: RunOptions) throws {
@@ -37,12 +37,12 @@ package struct Reproduction {
     }
 }
 
-extension ExperimentContext {
+extension ProjectContext {
     /// Reads the project as it would be with other contents of one `dvc.yaml`.
     ///
     /// - Throws: ``PipelineError`` where the graph of all stages would not be sound.
     package func checkGraph(with bytes: [UInt8], at file: FilePath) throws {
-        guard try !repository.isIgnored(inRepository(file), isFolder: false) else {
+        guard try !sourceControl.isIgnored(file, false) else {
             throw ExperimentError.pipelineIgnored(file.string)
         }
         let workspace = try workspace(checking: false)

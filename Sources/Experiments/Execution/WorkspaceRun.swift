@@ -55,8 +55,10 @@ package struct WorkspaceRun {
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(stages, workspace, process, request)
+            return try dryRun(process, request)
         }
+        // Before anything changes: preparing the outputs would disturb whoever uses them.
+        try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
         do {
@@ -79,9 +81,6 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        let info = RunInfo(context)
-        try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name)
-        defer { info.remove() }
         return try execute(plan, stages, workspace, process, journal, identity, request)
     }
 
@@ -95,7 +94,7 @@ package struct WorkspaceRun {
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
-            start: plan.start, expecting: plan.expected)
+            start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
         var options = request.options
         options.sync = false
         var environment = journal.environment
@@ -108,10 +107,21 @@ package struct WorkspaceRun {
             environment: StageEnvironment(
                 inherited: context.environment, root: context.project.root, additions: environment),
             options: options, folder: context.folder, console: console)
+        let info = RunInfo(context)
+        defer { info.remove() }
+        func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        // A command that runs alone leaves us time to tell of it while it is starting.
+        var isShown = options.isParallel
+        if isShown { try show() }
         let result: RunResult
         do {
-            result = try runner.run(stages, exclusion: lock, onIdle: recorder.prepare(for:)) {
-                stage, entry, unchanged in
+            result = try runner.run(
+                stages, exclusion: lock,
+                onIdle: { stage in
+                    recorder.prepare(for: stage)
+                    if !isShown { isShown = (try? show()) != nil }
+                }
+            ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
             }
@@ -171,9 +181,10 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(
-        _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess, _ request: RunRequest
-    ) throws -> Report {
+    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)

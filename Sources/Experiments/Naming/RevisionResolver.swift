@@ -21,7 +21,7 @@ package struct RevisionResolver {
     package let repository: Repository
     package let catalog: ExperimentCatalog
     package let chains: ChainReader
-    /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is named.
+    /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is configured.
     package let best: ([Commit]) throws -> CommitID?
 
     package init(
@@ -43,16 +43,18 @@ package struct RevisionResolver {
             let commit = try checkpoint(String(text[text.index(after: at)...]), of: experiment, as: text)
             return ResolvedRevision(commit: commit, experiment: experiment, isWhole: false)
         }
-        let commit: CommitID?
-        do {
-            commit = try repository.resolve(text)
-        } catch  where error.code == .ambiguous {
-            // Fewer than four digits are no id for git.
-            if text.utf8.count < 4 { throw ExperimentError.unknown(text, similar: similar(to: text)) }
-            throw ExperimentError.ambiguous(text, references: [])
-        }
+        let commit = try anyCommit(text)
         guard let commit else { throw ExperimentError.unknown(text, similar: similar(to: text)) }
         return ResolvedRevision(commit: commit, experiment: try containing(commit).first, isWhole: false)
+    }
+
+    private func anyCommit(_ text: String) throws -> CommitID? {
+        do throws(GitError) {
+            return try repository.resolve(text)
+        } catch {
+            guard error.code == .ambiguous else { throw error }
+            throw ExperimentError.ambiguous(text, references: repository.commits(beginningWith: text).map(\.hex))
+        }
     }
 
     /// The experiment of this name: the only one, or the one of the commit that is checked out.

@@ -14,7 +14,7 @@ package struct BaselineSelection: Sendable {
 
     /// The commits in the order in which they are shown, each once.
     ///
-    /// - Throws: ``ExperimentError/unknown(_:similar:)`` for a revision that git does not know.
+    /// - Throws: ``ExperimentError`` for a revision that git does not know.
     package func commits(in repository: Repository, chains: ChainReader) throws -> [CommitID] {
         if allCommits { return try repository.reachableCommits() }
         var result: [CommitID] = []
@@ -22,10 +22,7 @@ package struct BaselineSelection: Sendable {
         func add(_ commit: CommitID) { if seen.insert(commit).inserted { result.append(commit) } }
         let isDefault = revisions.isEmpty && !allBranches && !allTags
         for revision in isDefault || (revisions.isEmpty && count != 1) ? ["HEAD"] : revisions {
-            guard let start = try repository.resolve(revision) else {
-                if revision == "HEAD" { continue }
-                throw ExperimentError.unknown(revision, similar: [])
-            }
+            guard let start = try Self.start(revision, in: repository) else { continue }
             var next: CommitID? = start
             var left = count
             while let commit = next, left != 0 {
@@ -41,6 +38,21 @@ package struct BaselineSelection: Sendable {
             }
         }
         return result
+    }
+
+    /// The commit of a revision; `nil` for `HEAD` before the first commit.
+    private static func start(_ revision: String, in repository: Repository) throws -> CommitID? {
+        do throws(GitError) {
+            if let commit = try repository.resolve(revision) { return commit }
+        } catch {
+            guard error.code == .ambiguous else { throw error }
+            throw ExperimentError.ambiguous(
+                revision, references: repository.commits(beginningWith: revision).map(\.hex))
+        }
+        if revision == "HEAD" { return nil }
+        let baselines = try ExperimentCatalog(of: repository).experiments(named: revision).map(\.baseline.short)
+        if baselines.isEmpty { throw ExperimentError.unknown(revision, similar: []) }
+        throw ExperimentError.isNoBaseline(revision, baselines: baselines)
     }
 }
 

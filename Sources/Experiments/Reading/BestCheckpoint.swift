@@ -1,3 +1,4 @@
+import Files
 import Formats
 import Git
 
@@ -14,11 +15,19 @@ package struct BestCheckpoint: Sendable {
         metric = isLowestBest ? String(setting.dropFirst()) : setting
     }
 
-    /// The commit with the best value, the oldest of equal ones; `nil` where none has the metric.
-    package func best(of commits: [Commit], reader: RevisionReader) throws -> CommitID? {
+    /// The commit with the best value, the oldest of equal ones.
+    ///
+    /// - Throws: ``ExperimentError/missingMetric(_:available:)`` where none has the metric.
+    package func best(of commits: [Commit], reader: RevisionReader) throws -> CommitID {
+        var available: [ExactString] = []
         var winner: (id: CommitID, value: Double)?
         for commit in commits {
-            let leaves = try reader.data(of: commit).metricValues.flatMap { file in
+            let all = try reader.data(of: commit).metricValues
+            for leaf in all.flatMap({ $0.leaves ?? [] }) where leaf.value.isNumber {
+                let name = ExactString(leaf.name)
+                if !available.contains(name) { available.append(name) }
+            }
+            let leaves = all.flatMap { file in
                 (file.leaves ?? []).filter { $0.name == metric || "\(file.file):\($0.name)" == metric }
             }
             let value: Double
@@ -30,6 +39,16 @@ package struct BestCheckpoint: Sendable {
             let isBetter = winner.map { isLowestBest ? value < $0.value : value > $0.value } ?? true
             if isBetter { winner = (commit.id, value) }
         }
-        return winner?.id
+        guard let winner else { throw ExperimentError.missingMetric(metric, available: available.map(\.text)) }
+        return winner.id
+    }
+}
+
+extension Value {
+    fileprivate var isNumber: Bool {
+        switch self {
+        case .int, .float: true
+        default: false
+        }
     }
 }

@@ -177,14 +177,29 @@ extension Value {
 extension ExperimentReport {
     /// What could not be read, a line for each reason.
     package var warnings: [String] {
-        var seen: Set<String> = []
-        let revisions =
-            [workspace].compactMap { $0 } + baselines.map(\.revision)
-            + baselines.flatMap { $0.lines.flatMap(\.revisions) }
-        return revisions.compactMap { revision in
-            guard case .failure(let error) = revision.data else { return nil }
-            let reason = (error as? any UserFacingError)?.message ?? String(describing: error)
-            return seen.insert(reason).inserted ? "\(revision.id.prefix(9)) has no data: \(reason)" : nil
+        var places: [(reason: String, revisions: [String])] = []
+        func add(_ reason: String, _ revision: Revision) {
+            let name = String(revision.id.prefix(9))
+            guard let known = places.firstIndex(where: { $0.reason.isIdentical(to: reason) }) else {
+                return places.append((reason, [name]))
+            }
+            if !places[known].revisions.contains(name) { places[known].revisions.append(name) }
+        }
+        let lines = baselines.flatMap { $0.lines.flatMap(\.revisions) }
+        for revision in [workspace].compactMap({ $0 }) + baselines.map(\.revision) + lines {
+            switch revision.data {
+            case .success(let data):
+                for (_, contents) in data.metrics + data.parameters {
+                    if let problem = contents.problem { add(Console.sanitized(problem), revision) }
+                }
+            case .failure(let error):
+                add("no data: " + ((error as? any UserFacingError)?.message ?? String(describing: error)), revision)
+            }
+        }
+        return places.map { reason, revisions in
+            let others = revisions.count - 1
+            let more = others == 0 ? "" : " and \(others) \(others == 1 ? "other" : "others")"
+            return "\(revisions[0])\(more): \(reason)"
         }
     }
 }

@@ -13,7 +13,7 @@ package final class ParseMemo {
     private let config: ProjectConfig
     private var pipelines: [BlobID: [ParsedPipeline]] = [:]
     private var locks: [BlobID: [LockFile.StageEntries]] = [:]
-    private var values: [BlobID: Value?] = [:]
+    private var values: [BlobID: Result<Value, FormatError>] = [:]
     private var folders: [TreeID: [String]] = [:]
 
     package init(_ context: ExperimentContext) {
@@ -77,9 +77,9 @@ package final class ParseMemo {
 
     /// The contents of a parameter file that must be readable.
     private func document(_ blob: BlobID, name: String) throws -> Value {
-        if case .some(.some(let known)) = values[blob] { return known }
+        if case .success(let known) = values[blob] { return known }
         let value = try ParameterFile.load(try repository.blob(blob), name: name)
-        values[blob] = .some(value)
+        values[blob] = .success(value)
         return value
     }
 
@@ -109,11 +109,12 @@ package final class ParseMemo {
         return lock
     }
 
-    /// The value of a parameter or metrics file; `nil` where it cannot be read.
-    func value(_ blob: BlobID, name: String) throws -> Value? {
-        if let known = values[blob] { return known }
-        let value = try? ParameterFile.load(try repository.blob(blob), name: name)
-        values[blob] = .some(value)
-        return value
+    /// The value of a parameter or metrics file, or why it cannot be read.
+    func contents(_ blob: BlobID, at path: FilePath) throws -> RevisionData.Contents {
+        if let known = values[blob] { return RevisionData.Contents(known, of: path) }
+        let bytes = try repository.blob(blob)
+        let value = RevisionData.Contents.load(bytes, path)
+        values[blob] = value
+        return RevisionData.Contents(value, of: path)
     }
 }

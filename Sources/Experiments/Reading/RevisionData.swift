@@ -30,34 +30,38 @@ package struct RevisionData: Sendable {
 
 /// Reads revisions: commits without a checkout, and the workspace.
 package final class RevisionReader {
-    private let context: ExperimentContext
-    private let memo: ParseMemo
+    private let context: ProjectContext
+    /// `nil` without git, where there are no commits.
+    private let memo: ParseMemo?
     private let store: ObjectStore
     /// The sources of the pipeline that the commit before had; most commits have the same.
     private var sources: (blobs: [BlobID?], paths: [FilePath], sources: DataSources)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
+    /// Files that count as metrics whether or not a pipeline says so.
+    package var furtherMetrics: [FilePath] = []
     /// Files of which all values count, whether or not anything names them; seen from the project root.
     package var wholeParameterFiles: [FilePath] = []
 
-    package init(_ context: ExperimentContext) throws {
+    package init(_ context: ProjectContext) throws {
         self.context = context
-        memo = ParseMemo(context)
+        memo = (context as? ExperimentContext).map { ParseMemo($0) }
         let settings = try context.project.config.cache(root: context.project.root)
         store = ObjectStore(directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
     }
 
     /// - Throws: ``FormatError`` where the pipeline of the commit cannot be read.
     package func data(of commit: Commit) throws -> RevisionData {
+        guard let memo else { throw ExperimentError.withoutGit }
         let tree = commit.tree
         let (files, blobs) = try memo.pipelineFiles(in: tree)
         let paths = files.map(\.path)
         if sources?.blobs != blobs || sources?.paths != paths { sources = (blobs, paths, DataSources(of: files)) }
         return try data(
-            files, sources?.sources ?? DataSources(of: files), lock: { try self.memo.lock($0, in: tree) },
+            files, sources?.sources ?? DataSources(of: files), lock: { try memo.lock($0, in: tree) },
             contents: { path in
-                guard let blob = try self.memo.blob(path, in: tree) else { return nil }
-                return try self.memo.value(blob, name: path.string).map { .value($0) } ?? Self.corrupt(path)
+                guard let blob = try memo.blob(path, in: tree) else { return nil }
+                return try memo.contents(blob, at: path)
             })
     }
 
@@ -71,12 +75,8 @@ package final class RevisionReader {
             },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }
-                return (try? ParameterFile.load(bytes, name: path.string)).map { .value($0) } ?? Self.corrupt(path)
+                return .init(RevisionData.Contents.load(bytes, path), of: path)
             }, isWorkspace: true)
-    }
-
-    private static func corrupt(_ path: FilePath) -> RevisionData.Contents {
-        .failure(type: "FileCorruptedError", message: "unable to read: '\(path.string)'")
     }
 
     private func data(
@@ -99,6 +99,9 @@ package final class RevisionReader {
                     data.metrics.append((source.path.string, value.metricsOnly))
                 }
             }
+        }
+        for path in furtherMetrics where !data.metrics.contains(where: { FilePath($0.file) == path }) {
+            if let found = try contents(path) { data.metrics.append((path.string, found)) }
         }
         try addParameters(files, sources, contents, to: &data)
         for stage in files.flatMap(\.stages) {
@@ -125,7 +128,7 @@ package final class RevisionReader {
         guard !hash.isDirectory, ObjectStore.isObjectName(hash.md5),
             let bytes = try FileIO.read(store.path(of: hash.md5, hash.generation))
         else { return nil }
-        return (try? ParameterFile.load(bytes, name: path.string)).map { .value($0) } ?? Self.corrupt(path)
+        return .init(RevisionData.Contents.load(bytes, path), of: path)
     }
 
     /// The default file counts as a whole, others by the keys that stages name.
@@ -186,6 +189,29 @@ package final class RevisionReader {
             let picked = keys.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
             data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
         }
+    }
+}
+
+extension RevisionData.Contents {
+    static func load(_ bytes: [UInt8], _ path: FilePath) -> Result<Value, FormatError> {
+        Result { () throws(FormatError) in try ParameterFile.load(bytes, name: path.string) }
+    }
+
+    /// What was read of a file, with the error that DVC's JSON has for one that is damaged.
+    init(_ result: Result<Value, FormatError>, of path: FilePath) {
+        switch result {
+        case .success(let value): self = .value(value)
+        case .failure(let error):
+            let place = error.position.map { ", line \($0.line), column \($0.column)" } ?? ""
+            self = .failure(
+                type: "FileCorruptedError", message: "unable to read: '\(path.string)', \(error.problem)\(place)")
+        }
+    }
+
+    /// Why the file cannot be read; `nil` where it can.
+    var problem: String? {
+        guard case .failure(_, let message) = self else { return nil }
+        return message
     }
 }
 

@@ -24,12 +24,13 @@ final class ExperimentRecorder {
     private var heldSince: [FilePath: FileStatus] = [:]
     /// How many stages have all their files in the index: those found unchanged and those that ran.
     private var addedStages = 0
-    /// Whether a checkpoint was made of outputs from which training can go on.
-    private var isContinuable = false
+    /// Whether training can go on from the newest commit.
+    private var isContinuable: Bool
 
     init(
         _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
-        reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference
+        reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference,
+        isContinuing: Bool
     ) throws {
         self.context = context
         self.workspace = workspace
@@ -38,6 +39,7 @@ final class ExperimentRecorder {
         self.reference = reference
         self.expected = expected
         tip = start
+        isContinuable = isContinuing
         isDurable = try context.isDurable
     }
 
@@ -45,8 +47,8 @@ final class ExperimentRecorder {
     /// editing; and what the next commit would take time for is done, its tree, itself and a lock file.
     func prepare(for stage: Stage) {
         if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
-        // Without it libgit2 writes all objects itself.
-        try? context.repository.prepareObjects(3)
+        // Without it libgit2 writes all objects itself. A lock file changes at each checkpoint, but seldom in a repeated run.
+        try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 : 2)
     }
 
     /// Commits a checkpoint and names it; when this returns it can be relied on.
@@ -84,9 +86,8 @@ final class ExperimentRecorder {
     /// Once at the end of a run is enough: after a kill the journal knows the experiment.
     func keepForTheNextRun() throws {
         guard isContinuable else { return }
-        for state in [StateReference.checkpoint, StateReference.applied] {
-            try context.repository.setReference(state, to: tip, expecting: .anything)
-        }
+        try context.repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
+        try HeldCommit(context).write(tip)
     }
 
     private static func message(_ entries: [(name: String, entry: StageLock)]) -> String {

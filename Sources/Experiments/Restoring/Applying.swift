@@ -21,6 +21,7 @@ package struct Applying {
     @discardableResult
     package func apply(_ commit: CommitID, named name: String) throws -> Bool {
         let head = try context.head()
+        let held = HeldCommit(context)
         if let running = RunInfo.running(in: context.project.root) {
             throw ExperimentError.runInProgress(
                 process: running.process, program: "experiment '\(running.name ?? "?")'")
@@ -33,7 +34,7 @@ package struct Applying {
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
             var known = [try repository.commit(head).tree]
-            if let applied = try repository.commit(named: StateReference.applied) {
+            if let applied = try held.read() {
                 known.append(try repository.commit(applied).tree)
             }
             for tree in known.dropFirst() + [target.tree] { try index.track(filesOf: tree) }
@@ -47,7 +48,7 @@ package struct Applying {
             try WorkspaceFiles(context).bring(change, of: target.tree)
             isComplete = try bringOutputs(insteadOf: outputs)
             try repository.setReference(StateReference.originalHead, to: head, expecting: .anything)
-            try repository.setReference(StateReference.applied, to: commit, expecting: .anything)
+            try held.write(commit)
             if try repository.commit(named: StateReference.checkpoint) == nil {
                 try repository.setReference(StateReference.checkpoint, to: commit, expecting: .anything)
             }

@@ -21,6 +21,9 @@ package struct DataRetention: Sendable {
     package var skipsUnreadable = false
 
     package init() {}
+
+    /// Whether commits are named, so that there is nothing to do without git.
+    var hasRevisions: Bool { allBranches || allTags || allCommits || !revisions.isEmpty || since != nil }
 }
 
 /// Finds data in the cache and on remotes that nothing to be kept uses, and removes it.
@@ -37,14 +40,16 @@ package struct DataGarbage {
     ///
     /// - Parameter contexts: All projects that use the cache; the first one's is meant.
     /// - Throws: ``ExperimentError/unreadable(_:problem:)`` for a commit whose files cannot be read, and what reading throws.
-    package init(_ projects: [ExperimentContext], _ retention: DataRetention) throws {
+    package init(_ contexts: [ProjectContext], _ retention: DataRetention) throws {
         var stores: [ObjectStore] = []
         var hashes: Set<OutputHash> = []
-        for context in projects {
+        for context in contexts {
             let workspace = try context.workspace(checking: false)
             stores.append(workspace.store)
             // The workspace's lock files are as good as those of a commit: no commit may have them yet.
             hashes.formUnion(workspace.recordedHashes)
+            if !retention.hasRevisions, !(context is ExperimentContext) { continue }
+            let context = try context.withGit()
             let files = RevisionFiles(context)
             for commit in try Self.commits(context, retention, isOther: stores.count > 1) {
                 do {

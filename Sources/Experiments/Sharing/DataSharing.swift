@@ -20,11 +20,11 @@ package struct DataSharing {
         package init() {}
     }
 
-    private let context: ExperimentContext
+    private let context: ProjectContext
     private let store: ObjectStore
     private let options: Options
 
-    package init(_ context: ExperimentContext, _ store: ObjectStore, _ options: Options) {
+    package init(_ context: ProjectContext, _ store: ObjectStore, _ options: Options) {
         self.context = context
         self.store = store
         self.options = options

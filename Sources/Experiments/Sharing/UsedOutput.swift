@@ -44,10 +44,10 @@ package struct DataSelection: Sendable {
 
 /// Finds out which data the workspace and other revisions use.
 package struct UsedDataReader {
-    private let context: ExperimentContext
+    private let context: ProjectContext
     private let workspace: ProjectWorkspace
 
-    package init(_ context: ExperimentContext, _ workspace: ProjectWorkspace) {
+    package init(_ context: ProjectContext, _ workspace: ProjectWorkspace) {
         self.context = context
         self.workspace = workspace
     }
@@ -70,6 +70,7 @@ package struct UsedDataReader {
             unknown = error
         }
         if selection.hasRevisions {
+            let context = try context.withGit()
             var baselines = BaselineSelection()
             baselines.allBranches = selection.allBranches
             baselines.allTags = selection.allTags

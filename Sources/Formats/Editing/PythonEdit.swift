@@ -4,24 +4,35 @@ enum PythonEdit {
         _ change: ParameterEdit.Change, at path: [String], to bytes: [UInt8], name: String
     ) throws -> [UInt8] {
         // Of several assignments the last one counts.
-        let assignments = try PythonLiterals.assignments(bytes, file: name).all
-        guard let owner = assignments.last(where: { path.starts(with: $0.path) }) else {
-            return try appending(change, at: path, to: bytes)
+        let found = try PythonLiterals.assignments(bytes, file: name)
+        guard let owner = found.all.last(where: { path.starts(with: $0.path) }) else {
+            let owners = found.classes.filter { path.count > $0.path.count && path.starts(with: $0.path) }
+            return try adding(change, at: path, to: owners.max { $0.path.count < $1.path.count }, bytes)
         }
         let rest = path[owner.path.count...]
         if case .delete = change, rest.isEmpty { return deleting(owner, from: bytes) }
         return try FlowEdit(bytes: bytes, dialect: .python).apply(change, at: rest, in: owner.node)
     }
 
-    private static func appending(
-        _ change: ParameterEdit.Change, at path: [String], to bytes: [UInt8]
+    /// Adds an assignment to a class, behind its own statements or in front of its methods, or at the file's end.
+    private static func adding(
+        _ change: ParameterEdit.Change, at path: [String], to owner: PythonClass?, _ bytes: [UInt8]
     ) throws(EditRefusal) -> [UInt8] {
-        guard case .add(let value) = change, let name = path.first, isName(name) else {
+        let inner = path.dropFirst(owner?.path.count ?? 0)
+        guard case .add(let value) = change, let name = inner.first, isName(name) else {
             throw EditRefusal("it is no assignment of a literal")
         }
-        let needsBreak = bytes.last.map { $0 != 10 } ?? false
-        let text = try FlowDialect.python.text(value.nested(in: path.dropFirst()))
-        return bytes + Array(((needsBreak ? bytes.lineEnd : "") + "\(name) = \(text)" + bytes.lineEnd).utf8)
+        var place = bytes.count
+        var indent = ""
+        if let owner {
+            guard let first = owner.first else { throw EditRefusal("the class has no body") }
+            indent = String(decoding: bytes[bytes.lineStart(of: first)..<first], as: UTF8.self)
+            place = bytes.nextLine(after: (owner.last ?? owner.header).upperBound)
+        }
+        let needsBreak = place > 0 && bytes[place - 1] != 10
+        let text = try FlowDialect.python.text(value.nested(in: inner.dropFirst()))
+        let line = (needsBreak ? bytes.lineEnd : "") + indent + "\(name) = \(text)" + bytes.lineEnd
+        return bytes.replacing(place..<place, with: line)
     }
 
     /// Removes the lines of a statement; one in a class leaves `pass`, because a class needs something inside.

@@ -3,6 +3,8 @@ import Diagnostics
 /// Why an override cannot be understood or applied.
 package enum OverrideError: UserFacingError, Hashable {
     case malformed(String, String)
+    /// An override in a form that does not exist, and the one that is meant.
+    case misspelled(String, problem: String, meant: String)
     case sweep(String)
     case absent(key: String, file: String, similar: String?)
     case present(key: String, file: String)
@@ -14,6 +16,7 @@ package enum OverrideError: UserFacingError, Hashable {
         switch self {
         case .malformed(let text, let problem):
             "cannot understand '\(Console.sanitized(text))': \(Console.sanitized(problem))"
+        case .misspelled(let text, let problem, _): "cannot understand '\(Console.sanitized(text))': \(problem)"
         case .sweep(let text): "'\(Console.sanitized(text))' names several values, and one run takes one"
         case .absent(let key, let file, _):
             "cannot set '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
@@ -30,11 +33,13 @@ package enum OverrideError: UserFacingError, Hashable {
     package var hint: String? {
         switch self {
         case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
+        case .misspelled(_, _, let meant): "write -S '\(Console.sanitized(meant))'"
         case .sweep: "run once for each value"
-        case .absent(let key, _, let similar?):
-            "did you mean '\(Console.sanitized(similar))'? '+\(Console.sanitized(key))=…' adds a new one"
-        case .absent(let key, _, nil): "'+\(Console.sanitized(key))=…' adds it"
-        case .present(let key, _): "'\(Console.sanitized(key))=…' sets it, '++\(Console.sanitized(key))=…' does either"
+        case .absent(let key, let file, let similar?):
+            "did you mean '\(form(similar, of: file))'? '\(form("+" + key, of: file))=…' adds a new one"
+        case .absent(let key, let file, nil): "'\(form("+" + key, of: file))=…' adds it"
+        case .present(let key, let file):
+            "'\(form(key, of: file))=…' sets it, '\(form("++" + key, of: file))=…' does either"
         case .different, .missingFile: nil
         case .notEditable: "change the file by hand"
         }
@@ -42,8 +47,13 @@ package enum OverrideError: UserFacingError, Hashable {
 
     package var status: ExitStatus {
         switch self {
-        case .malformed, .sweep: .usage
+        case .malformed, .misspelled, .sweep: .usage
         default: .failure
         }
+    }
+
+    /// How `-S` names a key of a file.
+    private func form(_ key: String, of file: String) -> String {
+        Console.sanitized(file.isIdentical(to: ParameterOverride.defaultFile) ? key : file + ":" + key)
     }
 }

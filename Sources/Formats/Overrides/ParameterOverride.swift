@@ -39,6 +39,11 @@ package struct ParameterOverride: Hashable, Sendable {
             file = String(argument[..<colon])
             text = String(argument[argument.index(after: colon)...])
             if file.isEmpty { throw .malformed(argument, "no file stands in front of the colon") }
+            let sign = file.prefix { $0 == "+" || $0 == "~" }
+            if !sign.isEmpty {
+                let meant = "\(file.dropFirst(sign.count)):\(sign)\(text)"
+                throw .misspelled(argument, problem: "'\(sign)' belongs behind the file and its colon", meant: meant)
+            }
         }
         var rest = text[...]
         var action = Action.set
@@ -57,6 +62,13 @@ package struct ParameterOverride: Hashable, Sendable {
         let path = key.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !key.isEmpty, !path.contains(""), !key.hasPrefix("+"), !key.hasPrefix("~") else {
             throw .malformed(argument, "the key is missing or incomplete")
+        }
+        if key.utf8.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") }) {
+            let dotted = key.filter { $0 != "]" }.map { $0 == "[" ? "." : String($0) }.joined()
+            let front = argument.prefix(argument.count - rest.count)
+            throw .misspelled(
+                argument, problem: "a key has no brackets",
+                meant: front + dotted + (equals.map { String(rest[$0...]) } ?? ""))
         }
         guard let equals else {
             guard action == .delete else { throw .malformed(argument, "'=' and a value are missing") }

@@ -20,9 +20,10 @@ package enum PythonLiterals {
         var blocks = PythonBlocks()
         for line in try PythonLines.split(bytes, file: file) {
             blocks.close(to: line.indent)
+            if case .names(let path) = blocks.context { result.note(line.range, in: path) }
             if bytes[line.range].last == UInt8(ascii: ":") {
                 blocks.open(String(decoding: bytes[line.range], as: UTF8.self), indent: line.indent)
-                if case .names(let path) = blocks.context, !path.isEmpty { result.open(path) }
+                if case .names(let path) = blocks.context, !path.isEmpty { result.open(path, header: line.range) }
                 continue
             }
             var cursor = TextCursor(bytes, file: file, format: "Python")
@@ -34,6 +35,9 @@ package enum PythonLiterals {
                 guard cursor.take("self.") else { continue }
                 path = names
             case .ignored: continue
+            }
+            if case .names = blocks.context, !path.isEmpty, cursor.byte != UInt8(ascii: "@") {
+                result.close(line.range, in: path)
             }
             guard let name = target(&cursor) else { continue }
             var literal = PythonLiteralParser(cursor, end: line.range.upperBound)
@@ -96,15 +100,40 @@ private struct PythonBlocks {
     }
 }
 
+/// Where the body of a class stands.
+struct PythonClass {
+    let path: [String]
+    let header: Range<Int>
+    /// Where its first line begins, blanks left out.
+    var first: Int?
+    /// The last statement that stands directly in it and opens no block.
+    var last: Range<Int>?
+}
+
 /// The assignments of a file, and the mapping they make.
 struct Assignments {
     private(set) var all: [PythonLiterals.Assignment] = []
+    /// The classes, in the order of the file.
+    private(set) var classes: [PythonClass] = []
     private var root = Value.mapping(Mapping())
 
     /// A class, which is there even without a literal; a second one with its name takes its place.
-    mutating func open(_ path: [String]) {
+    mutating func open(_ path: [String], header: Range<Int>) {
         all.removeAll { $0.path.starts(with: path) }
+        classes.removeAll { $0.path.starts(with: path) }
+        classes.append(PythonClass(path: path, header: header))
         root.set(.mapping(Mapping()), at: path[...])
+    }
+
+    /// A line that stands directly in a class.
+    mutating func note(_ line: Range<Int>, in path: [String]) {
+        guard let index = classes.lastIndex(where: { $0.path == path }) else { return }
+        if classes[index].first == nil { classes[index].first = line.lowerBound }
+    }
+
+    /// A statement directly in a class, behind which another one may stand.
+    mutating func close(_ statement: Range<Int>, in path: [String]) {
+        if let index = classes.lastIndex(where: { $0.path == path }) { classes[index].last = statement }
     }
 
     mutating func add(_ assignment: PythonLiterals.Assignment) {

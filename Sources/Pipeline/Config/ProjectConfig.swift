@@ -32,7 +32,7 @@ package struct ProjectConfig: Sendable {
     package static func load(root: FilePath, environment: [String: String]) throws -> ProjectConfig {
         var config = ProjectConfig()
         for (level, path) in files(root: root, environment: environment) {
-            guard let bytes = try FileIO.read(path) else { continue }
+            guard let bytes = try FileIO.read(path), !bytes.isEmpty else { continue }
             config.merge(
                 try ConfigFile(parsing: bytes, file: path.string), level: level, folder: path.removingLastComponent())
         }

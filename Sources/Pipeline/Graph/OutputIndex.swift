@@ -30,7 +30,9 @@ struct OutputIndex {
     private static func key(_ path: FilePath) -> ExactString { ExactString(path.string + "/") }
 
     private func refuseNesting(_ stages: [Stage]) throws(PipelineError) {
-        for (outer, inner) in zip(sorted, sorted.dropFirst()) where inner.text.utf8.starts(with: outer.text.utf8) {
+        for index in sorted.indices.dropFirst() {
+            let (outer, inner) = (sorted[index - 1], sorted[index])
+            guard inner.text.utf8.starts(with: outer.text.utf8) else { continue }
             guard let outerOwner = byKey[outer], let innerOwner = byKey[inner] else { continue }
             throw .nestedOutputs(
                 outer: String(outer.text.dropLast()), outerStage: stages[outerOwner].address(),
@@ -40,19 +42,20 @@ struct OutputIndex {
 
     /// The stages that write a path, a folder that holds it, or something inside it, in the order of the stages.
     func writers(of path: FilePath) -> [Int] {
-        var found: Set<Int> = []
+        var found: [Int] = []
         var above = path
         while true {
-            if let owner = owners[above] { found.insert(owner) }
+            if let owner = owners[above] { found.append(owner) }
             if !above.removeLastComponent() { break }
         }
         let key = path.isEmpty ? ExactString("") : Self.key(path)
         var index = firstIndex(notBefore: key)
         while index < sorted.count, sorted[index].text.utf8.starts(with: key.text.utf8) {
-            if let owner = byKey[sorted[index]] { found.insert(owner) }
+            if let owner = byKey[sorted[index]] { found.append(owner) }
             index += 1
         }
-        return found.count < 2 ? Array(found) : found.sorted()
+        found.sort()
+        return found.indices.filter { $0 == 0 || found[$0 - 1] != found[$0] }.map { found[$0] }
     }
 
     /// The output that a path is, or is inside of.

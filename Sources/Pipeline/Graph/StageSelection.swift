@@ -78,6 +78,7 @@ extension StageGraph {
     ) throws(PipelineError) -> [Int] {
         let file = ProjectPath.rooted(target.file, in: selection.folder)
         let inFile = stages.indices.filter { stages[$0].file == file }
+        if !files.contains(file), target.isHere { throw missing(target, selection.folder, files: files) }
         guard let name = target.name else {
             if inFile.isEmpty && !files.contains(file) { throw .missingPipelineFile(target.file) }
             return inFile
@@ -96,6 +97,23 @@ extension StageGraph {
     }
 }
 
+extension StageGraph {
+    /// Why a target means nothing in a folder without a pipeline file, and what to name instead: the nearest file above,
+    /// or another one, where it has the stage.
+    private func missing(_ target: StageTarget, _ folder: FilePath, files: [FilePath]) -> PipelineError {
+        var candidates: [FilePath] = []
+        var above = folder
+        while above.removeLastComponent() { candidates.append(above.appending("dvc.yaml")) }
+        candidates = candidates.filter(files.contains) + files
+        guard let nearest = candidates.first else { return .missingPipelineFile(target.file) }
+        let owner = candidates.first { file in
+            stages.contains { $0.file == file && target.name?.isIdentical(to: $0.name) == true }
+        }
+        let instead = ProjectPath.relative(owner ?? nearest, from: folder).string
+        return .noPipelineHere(instead: owner == nil ? instead : instead + ":" + (target.name ?? ""))
+    }
+}
+
 /// A target of the command line, taken apart.
 struct StageTarget {
     /// The `dvc.yaml` or `.dvc` file, as the user writes it.
@@ -104,6 +122,8 @@ struct StageTarget {
     let name: String?
     /// Whether the user named the file.
     let namesFile: Bool
+    /// Whether it means the file of the current folder.
+    var isHere: Bool { !namesFile || file.isIdentical(to: "dvc.yaml") }
 
     init(_ text: String) {
         if let colon = Self.separator(in: text) {

@@ -17,6 +17,8 @@ package enum PipelineError: UserFacingError, Hashable {
     case unknownStage(name: String, file: String, similar: [String])
     /// A target names a file that is not there.
     case missingPipelineFile(String)
+    /// There is no `dvc.yaml` in the current folder, and the target that may be meant.
+    case noPipelineHere(instead: String)
     /// A folder without any stages in or below it.
     case noPipelineBelow(String)
     /// A target that this program does not understand yet.
@@ -62,6 +64,7 @@ package enum PipelineError: UserFacingError, Hashable {
         case .missingParameterFile(let file): "the parameter file '\(shown(file))' does not exist"
         case .unknownStage(let name, let file, _): "no stage '\(shown(name))' in '\(shown(file))'"
         case .missingPipelineFile(let file): "'\(shown(file))' does not exist"
+        case .noPipelineHere: "there is no 'dvc.yaml' in this folder"
         case .noPipelineBelow(let folder): "there is no dvc.yaml in or below '\(shown(folder))'"
         case .unsupportedTarget(let target, let reason): "cannot use '\(shown(target))' as a target: \(reason)"
         case .sharedOutput(let path, let stages) where Set(stages).count == 1:
@@ -96,10 +99,13 @@ package enum PipelineError: UserFacingError, Hashable {
         case .unknownStage(_, _, let similar) where !similar.isEmpty:
             "did you mean '\(similar.map(shown).joined(separator: "' or '"))'?"
         case .unknownStage: "'git exp stage list' shows the stages"
+        case .noPipelineHere(let instead):
+            "name '\(shown(instead))', or go to its folder; '--all-pipelines' takes every stage of the project"
         case .missingPipelineFile, .noPipelineBelow: "'git exp stage add' makes it; or go to the folder that has one"
         case .sharedOutput, .nestedOutputs: "every output needs a place of its own; change one of them in dvc.yaml"
         case .cycle: "a path may be an output of a stage and a dependency of later ones only"
-        case .badStageName: "use letters, digits, '-' and '_'"
+        case .badStageName(let name) where name.isEmpty: "give it a name with '-n NAME'"
+        case .badStageName: "of punctuation a name may only have '-' and '_'; letters of any script and digits are fine"
         case .stageExists: "use '--force' to replace it"
         case .projectExists: "use '--force' to write its files anew; the cache stays"
         case .noRepository: "run 'git init' first, or use '--no-scm'"

@@ -9,6 +9,8 @@ package struct SourceControl {
     package var isIgnored: (_ path: FilePath, _ isFolder: Bool) throws -> Bool
     /// Whether git tracks a path, relative to the project root.
     package var isTracked: (_ path: FilePath) throws -> Bool
+    /// Whether cached outputs are to be hidden by `.gitignore` files.
+    package var keepsIgnoreFiles = true
 
     package init(
         isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool,
@@ -19,7 +21,11 @@ package struct SourceControl {
     }
 
     /// Without git: nothing is ignored or tracked.
-    package static var none: SourceControl { SourceControl(isIgnored: { _, _ in false }, isTracked: { _ in false }) }
+    package static var none: SourceControl {
+        var none = SourceControl(isIgnored: { _, _ in false }, isTracked: { _ in false })
+        none.keepsIgnoreFiles = false
+        return none
+    }
 }
 
 /// A project in the workspace: its pipelines, its lock files and its data.
@@ -57,7 +63,7 @@ package final class ProjectWorkspace {
     ) throws {
         self.project = project
         self.sourceControl = sourceControl
-        tree = WorkspaceTree(root: project.root)
+        tree = project.workspace
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
         // Not through `parameters`: a stage may write a file that both templates and later stages read.
@@ -162,7 +168,7 @@ package final class ProjectWorkspace {
     func prepare(for stage: Stage) {
         let isKept = StageRunCache.keeps(stage)
         store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
-        nameless.prepare(1)
+        if stage.hasCheckpoints { nameless.prepare(1) }
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change
@@ -170,13 +176,18 @@ package final class ProjectWorkspace {
     package func hash(
         _ rooted: FilePath, previous: LockEntry?, saving: Bool
     ) throws -> OutputHash? {
-        let path = root.pushing(rooted)
         if let previous, previous.generation == .two, generation == .three,
-            let old = try reader.hash(path, generation: .two, saving: saving), old.md5 == previous.md5
+            let old = try hash(rooted, .two, saving: saving), old.md5 == previous.md5
         {
             return old
         }
-        return try reader.hash(path, generation: generation, saving: saving)
+        return try hash(rooted, generation, saving: saving)
+    }
+
+    private func hash(_ rooted: FilePath, _ generation: Generation, saving: Bool) throws -> OutputHash? {
+        let present = try reader.hash(root.pushing(rooted), generation: generation, saving: saving)
+        guard !tree.replaced.isEmpty, let present else { return present }
+        return present.replacing(tree.replaced.filter { $0.key.starts(with: rooted) }.map(\.value))
     }
 
     /// What `status` asks about files.
@@ -184,10 +195,10 @@ package final class ProjectWorkspace {
         var hashes: [FilePath: OutputHash?] = [:]
         return StatusProbe(
             exists: { [root] path in try FileStatus.of(root.pushing(path), followingLinks: true) != nil },
-            hash: { [root, reader] path, generation in
+            hash: { path, generation in
                 let key = path.appending(generation == .two ? "2" : "3")
                 if let known = hashes[key] { return known }
-                let hash = try reader.hash(root.pushing(path), generation: generation, saving: false)
+                let hash = try self.hash(path, generation, saving: false)
                 hashes[key] = .some(hash)
                 return hash
             },

@@ -16,6 +16,8 @@ package enum RunError: UserFacingError, Hashable {
     case declined(stage: String)
     case shellMissing(String)
     case interruptedBetween(signal: Int32)
+    /// Another process reads or writes what the stage would write, or writes what it reads.
+    case pathInUse(stage: String, path: String, process: Int32, program: String)
     /// Stages failed and the run went on with those that do not need them.
     case stagesFailed([String])
 
@@ -34,6 +36,8 @@ package enum RunError: UserFacingError, Hashable {
         case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
+        case .pathInUse(let stage, let path, let process, let program):
+            "stage '\(clean(stage))' cannot run now: process \(process) (\(clean(program))) is using '\(clean(path))'"
         case .stagesFailed(let stages):
             (stages.count == 1 ? "a stage failed: " : "\(stages.count) stages failed: ")
                 + stages.map { "'\(clean($0))'" }.joined(separator: ", ")
@@ -47,10 +51,12 @@ package enum RunError: UserFacingError, Hashable {
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
         case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
-            "let git forget it with 'git rm --cached \(clean(path))', or say 'cache: false' in dvc.yaml"
+            "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "
+                + "'cache: false' in dvc.yaml"
         case .outputOutside: "choose a path inside the project, or say 'cache: false'"
         case .checkpointStages: "use 'git exp run'"
         case .declined, .interruptedBetween, .stagesFailed: nil
+        case .pathInUse: "wait for it, then run the command again"
         case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
         }
     }

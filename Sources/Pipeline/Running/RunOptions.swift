@@ -34,5 +34,5 @@ package struct RunOptions {
     package init() {}
 
     /// Whether stages may run at the same time; not where somebody is asked, or only shown what would run.
-    var isParallel: Bool { jobs > 1 && !dryRun && confirm == nil }
+    package var isParallel: Bool { jobs > 1 && !dryRun && confirm == nil }
 }

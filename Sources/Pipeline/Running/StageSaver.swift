@@ -156,6 +156,7 @@ package struct StageSaver {
 
     /// Adds a cached output to the `.gitignore` beside it, unless git ignores it already.
     private func ignore(_ output: Output) throws {
+        guard workspace.sourceControl.keepsIgnoreFiles else { return }
         let isFolder =
             try FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: true)?.kind == .directory
         guard try !workspace.sourceControl.isIgnored(output.rooted, isFolder) else { return }

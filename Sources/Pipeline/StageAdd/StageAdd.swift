@@ -41,17 +41,6 @@ package struct StageAdd: Sendable {
 
     package init(name: String) { self.name = name }
 
-    /// The text of a command whose words a shell has taken apart: a word with blanks gets double quotes again unless it
-    /// has some itself, and an empty word becomes `""`.
-    package static func command(of words: [String]) -> String {
-        if words.count == 1 { return words[0] }
-        return words.map { word in
-            if word.isEmpty { return "\"\"" }
-            let needsQuotes = word.utf8.contains(UInt8(ascii: " ")) && !word.utf8.contains(UInt8(ascii: "\""))
-            return needsQuotes ? "\"\(word)\"" : word
-        }.joined(separator: " ")
-    }
-
     /// The `dvc.yaml` with the stage in it.
     ///
     /// - Parameters:

@@ -1,0 +1,54 @@
+import Git
+import Diagnostics
+import Pipeline
+import SystemPackage
+
+/// A project opened for work with its pipeline, which needs no git repository.
+package class ProjectContext {
+    package let settings: GitSettings
+    package let project: Project
+    /// The folder of the call, relative to the project root.
+    package let folder: FilePath
+    package let console: Console
+    /// The environment of this process.
+    package let environment: [String: String]
+    /// What the pipeline asks about git.
+    package let sourceControl: SourceControl
+
+    package init(
+        settings: GitSettings, project: Project, folder: FilePath, console: Console, environment: [String: String],
+        sourceControl: SourceControl = .none
+    ) {
+        self.settings = settings
+        self.project = project
+        self.folder = folder
+        self.console = console
+        self.environment = environment
+        self.sourceControl = sourceControl
+    }
+
+    /// The folder for files of ours that nobody misses.
+    package var scratch: FilePath { ProjectWorkspace.scratch(of: project.root) }
+
+    /// Reads the project.
+    ///
+    /// - Parameters:
+    ///   - checking: Whether the graph of all stages must be sound.
+    ///   - replaced: Files to be seen with other contents than they have, by their paths from the project's root.
+    package func workspace(
+        checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
+    ) throws -> ProjectWorkspace {
+        var project = project
+        project.replaced = replaced
+        return try ProjectWorkspace(
+            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+    }
+
+    /// The same project for what needs commits.
+    ///
+    /// - Throws: ``ExperimentError/withoutGit`` where the project was made to do without.
+    package func withGit() throws -> ExperimentContext {
+        guard let context = self as? ExperimentContext else { throw ExperimentError.withoutGit }
+        return context
+    }
+}
