@@ -208,11 +208,13 @@ package struct FolderRemote: RemoteStorage {
 }
 
 /// What several threads find.
-final class Results<Value: Sendable>: @unchecked Sendable {
+package final class Results<Value: Sendable>: @unchecked Sendable {
     private let lock = Mutex()
     private var found: [Value] = []
 
-    func add(_ value: Value) { lock.with { found.append(value) } }
+    package init() {}
 
-    var values: [Value] { lock.with { found } }
+    package func add(_ value: Value) { lock.with { found.append(value) } }
+
+    package var values: [Value] { lock.with { found } }
 }

@@ -16,6 +16,8 @@ package struct DataSharing {
         package var runCache = false
         /// Whether somebody looks at the terminal.
         package var showsProgress = false
+        /// Asks at the terminal for a password, or whatever the argument says; `nil` where there is no terminal.
+        package var askSecret: @Sendable (String) -> String? = { _ in nil }
 
         package init() {}
     }
@@ -46,6 +48,7 @@ package struct DataSharing {
     package func fetch(_ outputs: [UsedOutput]) throws -> ExchangeReport {
         try FileIO.makeDirectories(store.directory, mode: store.isShared ? 0o2775 : 0o777)
         try store.sweep()
+        try store.salvage()
         var report = try transfer(try groups(outputs), "Fetching", writing: false) { exchange, wanted, runCache in
             try exchange.fetch(wanted, runCache: runCache)
         }
@@ -108,7 +111,9 @@ package struct DataSharing {
         let settings = try settings(name)
         let jobs = try settings.jobs(options.jobs, default: 4 * Parallel.width)
         guard let folder = settings.path else {
-            throw RemoteError.noRclone(settings.name)
+            let target = try RcloneTarget(
+                settings, environment: context.environment, askSecret: options.askSecret)
+            return RcloneRemote(target, jobs: jobs, store: store)
         }
         if try FileStatus.of(folder, followingLinks: true)?.kind != .directory {
             guard writing || mayBeAbsent else { throw RemoteError.noFolder(folder) }
