@@ -115,6 +115,7 @@ extension DataCommand {
             var options = DataSharing.Options()
             options.remote = remote
             options.jobs = jobs
+            options.askSecret = Question.secret
             let contexts = [context] + others
             let garbage = try DataGarbage(contexts, retention)
             let storage =

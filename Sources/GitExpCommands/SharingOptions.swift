@@ -68,6 +68,7 @@ struct SharingOptions: ParsableArguments {
         options.jobs = jobs
         options.runCache = runCache
         options.showsProgress = TransferReport.isWatched
+        options.askSecret = Question.secret
         return options
     }
 }

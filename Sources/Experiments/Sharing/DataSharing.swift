@@ -78,6 +78,30 @@ package struct DataSharing {
     /// The names of the remotes that outputs belong to; the default one, or the one that was asked for, comes first.
     package func remoteNames(_ outputs: [UsedOutput]) throws -> [String] { try groups(outputs).map(\.name) }
 
+    /// Brings data that a run lacks from the remotes.
+    ///
+    /// What cannot be brought is told; the run goes on without it.
+    package static func supply(
+        _ context: ProjectContext, showsProgress: Bool, askSecret: @escaping @Sendable (String) -> String?
+    ) -> DataSupply {
+        var options = Options()
+        options.showsProgress = showsProgress
+        options.askSecret = askSecret
+        func fetch(_ outputs: [UsedOutput], runCache: Bool) throws {
+            var options = options
+            options.runCache = runCache
+            let store = try context.project.config.cache(root: context.project.root).store
+            let report = try DataSharing(context, store, options).fetch(outputs)
+            for failure in report.failures { context.console.warn(failure.error.message) }
+        }
+        return DataSupply(
+            fetch: { wanted in
+                // Uncached metrics have their data on remotes of DVC 2 only; not to find it is no news.
+                try fetch(wanted.compactMap { UsedOutput($0.output, $0.hash, uncached: true) }, runCache: false)
+            },
+            fetchRuns: { try fetch([], runCache: true) })
+    }
+
     // MARK: Remotes
 
     private func groups(_ outputs: [UsedOutput]) throws -> [(name: String, outputs: [UsedOutput])] {

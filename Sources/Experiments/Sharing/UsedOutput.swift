@@ -14,8 +14,9 @@ package struct UsedOutput: Hashable, Sendable {
     /// Whether it may go to a remote.
     package let isPushed: Bool
 
-    init?(_ output: Output, _ hash: OutputHash?, below: String? = nil) {
-        guard output.isCached, let hash, ObjectStore.isObjectName(hash.md5) else { return nil }
+    /// - Returns: `nil` for an output that is not cached, or whose data is not known.
+    init?(_ output: Output, _ hash: OutputHash?, below: String? = nil, uncached: Bool = false) {
+        guard output.isCached || uncached, let hash, ObjectStore.isObjectName(hash.md5) else { return nil }
         path = output.rooted
         wanted = Wanted(hash, below: hash.isDirectory ? below : nil)
         remote = output.remote?.lowercased()

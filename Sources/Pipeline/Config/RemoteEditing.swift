@@ -76,8 +76,8 @@ package struct RemoteEditing {
                 guard force else { throw RemoteSettingsError.existing(name) }
                 _ = edit.remove(section: Self.section(name))
             }
-            edit.set(Self.section(name), "url", text)
             if isDefault { edit.set("core", "remote", name) }
+            edit.set(Self.section(name), "url", text)
         }
     }
 

@@ -78,9 +78,7 @@ package final class ProjectWorkspace {
         trackedData = found.trackedData.files.map(\.data)
         graph = try StageGraph(found.trackedData.stages, checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
-        let settings = try project.config.cache(root: project.root)
-        let store = ObjectStore(
-            directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
+        let store = try project.config.cache(root: project.root).store
         memo = StatMemo(file: Self.scratch(of: project.root).appending("hashes"))
         reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring)
         for file in files {

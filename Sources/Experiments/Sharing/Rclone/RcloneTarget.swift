@@ -116,6 +116,8 @@ struct RcloneTarget: Sendable {
         let endpoint = settings["endpointurl"]
         set("provider", endpoint == nil ? "AWS" : "Other")
         set("endpoint", try isTrue("use_ssl") || settings["use_ssl"] == nil ? endpoint : Self.plain(endpoint))
+        // rclone cannot do with this variable; it has one of its own.
+        if let bundle = environment.removeValue(forKey: "AWS_CA_BUNDLE") { environment["RCLONE_CA_CERT"] = bundle }
         // Buckets belong to who set them up.
         set("no_check_bucket", "true")
         let key = settings["access_key_id"]
