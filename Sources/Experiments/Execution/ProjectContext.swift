@@ -32,7 +32,8 @@ package class ProjectContext {
 
     package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
         try ProjectWorkspace(
-            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking,
+            progress: Progress(console))
     }
 
     /// The same project for what needs commits.
