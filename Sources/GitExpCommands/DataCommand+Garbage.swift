@@ -164,7 +164,8 @@ extension DataCommand {
         private func list(_ found: Found) {
             for (place, victims) in [("cache", found.local), ("remote", found.remote)] {
                 for victim in victims {
-                    global.console.print("\(place)\t\(victim.item.shortName)\t\(TransferProgress.size(victim.size))")
+                    global.console.print(
+                        "\(place)\t\(victim.item.shortName)\t\(ProgressText.size(Double(victim.size)))")
                 }
             }
         }
@@ -181,7 +182,7 @@ extension DataCommand {
 
         private func size(_ victims: [DataGarbage.Victim]) -> String {
             let bytes = victims.reduce(0) { $0 + $1.size }
-            return "\(victims.count) object\(victims.count == 1 ? "" : "s") (\(TransferProgress.size(bytes)))"
+            return "\(victims.count) object\(victims.count == 1 ? "" : "s") (\(ProgressText.size(Double(bytes))))"
         }
     }
 }

@@ -90,8 +90,7 @@ struct StageOptions: ParsableArguments {
         options.usesRunCache = !noRunCache
         options.onFailure = ignoreErrors ? .ignore : keepGoing ? .keepGoing : .stop
         if pull {
-            options.supply = DataSharing.supply(
-                context, showsProgress: TransferReport.isWatched, askSecret: Question.secret)
+            options.supply = DataSharing.supply(context, askSecret: Question.secret)
         }
         if interactive {
             options.confirm = { Question.ask("Going to run stage '\($0)'. Continue?", context.console) }

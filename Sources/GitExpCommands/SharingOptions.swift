@@ -5,14 +5,6 @@ import Experiments
 import Pipeline
 import Processes
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// What commands that copy data between the cache and remotes share: which data, and where.
 struct SharingOptions: ParsableArguments {
     @Argument(help: "Stages, '.dvc' files, outputs, or paths in tracked folders. Default: all of the project.")
@@ -67,7 +59,6 @@ struct SharingOptions: ParsableArguments {
         options.remote = remote
         options.jobs = jobs
         options.runCache = runCache
-        options.showsProgress = TransferReport.isWatched
         options.askSecret = Question.secret
         return options
     }
@@ -76,9 +67,6 @@ struct SharingOptions: ParsableArguments {
 /// Tells what became of a transfer.
 struct TransferReport {
     let console: Console
-
-    /// Whether somebody looks at standard error.
-    static var isWatched: Bool { isatty(2) == 1 }
 
     /// Tells of data that could not be copied.
     ///

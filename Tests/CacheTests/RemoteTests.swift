@@ -22,7 +22,7 @@ import Testing
         /// Another cache for the same remote.
         var other: ObjectStore { ObjectStore(directory: folder.path.appending("other")) }
 
-        func exchange(_ store: ObjectStore) -> DataExchange { DataExchange(store, remote, .silent) }
+        func exchange(_ store: ObjectStore) -> DataExchange { DataExchange(store, remote, .none) }
 
         func keep(_ text: String, _ generation: Generation = .three) throws -> OutputHash {
             let md5 = MD5.hex(Array(text.utf8))
@@ -169,13 +169,5 @@ import Testing
         for item in [RemoteItem.object(md5: md5, .two), .object(md5: md5 + ".dir", .three), .run(name)] {
             #expect(RemoteItem(path: item.path) == item)
         }
-    }
-
-    @Test func progressSaysWhatIsLeft() {
-        let line = TransferProgress.line(
-            "Fetching", files: 3, of: 10, bytes: 1_500_000, of: 9_000_000, seconds: 1.5)
-        #expect(line == "Fetching: 3 of 10 files, 1.5 MB of 9.0 MB, 1.0 MB/s, 0:08 left")
-        #expect(TransferProgress.size(999) == "999 B")
-        #expect(TransferProgress.size(123_456_789) == "123 MB")
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -12,12 +13,12 @@ extension ObjectStore {
     /// Copies a file into the cache, if it holds what the item's name says.
     ///
     /// - Returns: Whether it does; if not, nothing was stored. `nil` where there is no such file.
-    package func take(_ file: FilePath, as item: RemoteItem) throws -> Bool? {
+    package func take(_ file: FilePath, as item: RemoteItem, _ meter: ProgressMeter? = nil) throws -> Bool? {
         switch item {
         case .object(let md5, let generation):
             let draft = try draft()
             do {
-                let digest = try FileHasher.read(file, generation: generation, into: draft.file)
+                let digest = try FileHasher.read(file, generation: generation, into: draft.file, meter: meter)
                 guard digest.md5 == md5.prefix(32) else {
                     draft.discard()
                     return false

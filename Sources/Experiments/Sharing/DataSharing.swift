@@ -14,8 +14,6 @@ package struct DataSharing {
         package var jobs: Int?
         /// Whether the entries of the run cache are copied, too.
         package var runCache = false
-        /// Whether somebody looks at the terminal.
-        package var showsProgress = false
         /// Asks at the terminal for a password, or whatever the argument says; `nil` where there is no terminal.
         package var askSecret: @Sendable (String) -> String? = { _ in nil }
 
@@ -37,7 +35,7 @@ package struct DataSharing {
     /// - Throws: ``RemoteSettingsError``, ``RemoteError``; what concerns single files is in the report.
     package func push(_ outputs: [UsedOutput]) throws -> ExchangeReport {
         let groups = try groups(outputs.filter(\.isPushed))
-        return try transfer(groups, "Pushing", writing: true) { exchange, wanted, runCache in
+        return try transfer(groups, writing: true) { exchange, wanted, runCache in
             try exchange.push(wanted, runCache: runCache)
         }
     }
@@ -49,7 +47,7 @@ package struct DataSharing {
         try FileIO.makeDirectories(store.directory, mode: store.isShared ? 0o2775 : 0o777)
         try store.sweep()
         try store.salvage()
-        var report = try transfer(try groups(outputs), "Fetching", writing: false) { exchange, wanted, runCache in
+        var report = try transfer(try groups(outputs), writing: false) { exchange, wanted, runCache in
             try exchange.fetch(wanted, runCache: runCache)
         }
         // What is never pushed is not expected to be there.
@@ -64,7 +62,7 @@ package struct DataSharing {
     package func compare(_ outputs: [UsedOutput]) throws -> [(path: String, place: DataExchange.Place)] {
         var result: [(path: String, place: DataExchange.Place)] = []
         for (name, group) in try groups(outputs.filter(\.isPushed)) {
-            let exchange = DataExchange(store, try open(name, writing: false, mayBeAbsent: true), .silent)
+            let exchange = DataExchange(store, try open(name, writing: false, mayBeAbsent: true), .none)
             for (output, found) in zip(group, try exchange.places(of: group.map(\.wanted))) {
                 if found.place != .both { result.append((output.path.string, found.place)) }
                 for file in found.files where file.place != .both {
@@ -82,10 +80,9 @@ package struct DataSharing {
     ///
     /// What cannot be brought is told; the run goes on without it.
     package static func supply(
-        _ context: ProjectContext, showsProgress: Bool, askSecret: @escaping @Sendable (String) -> String?
+        _ context: ProjectContext, askSecret: @escaping @Sendable (String) -> String?
     ) -> DataSupply {
         var options = Options()
-        options.showsProgress = showsProgress
         options.askSecret = askSecret
         func fetch(_ outputs: [UsedOutput], runCache: Bool) throws {
             var options = options
@@ -153,15 +150,13 @@ package struct DataSharing {
     }
 
     private func transfer(
-        _ groups: [(name: String, outputs: [UsedOutput])], _ verb: String, writing: Bool,
+        _ groups: [(name: String, outputs: [UsedOutput])], writing: Bool,
         _ body: (DataExchange, [Wanted], _ runCache: Bool) throws -> ExchangeReport
     ) throws -> ExchangeReport {
         var report = ExchangeReport()
         let main = options.runCache ? try settings(options.remote).name : nil
         for (name, outputs) in groups {
-            let progress = TransferProgress(verb, console: context.console, isShown: options.showsProgress)
-            defer { progress.end() }
-            let exchange = DataExchange(store, try open(name, writing: writing), progress)
+            let exchange = DataExchange(store, try open(name, writing: writing), Progress(context.console))
             report.add(try body(exchange, outputs.map(\.wanted), main?.isIdentical(to: name) ?? false))
         }
         return report

@@ -1,4 +1,5 @@
 import Cache
+import Diagnostics
 import Files
 import Formats
 import SystemPackage
@@ -57,9 +58,11 @@ package final class ProjectWorkspace {
     /// - Parameters:
     ///   - generationSetting: The git setting `exp.generation`.
     ///   - checking: Whether the graph of all stages must be sound.
+    ///   - progress: Shows how far long work with data is.
     /// - Throws: ``PipelineError``, ``FormatError`` and what reading files throws.
     package init(
-        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true
+        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true,
+        progress: Progress = .none
     ) throws {
         self.project = project
         self.sourceControl = sourceControl
@@ -80,7 +83,7 @@ package final class ProjectWorkspace {
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
         let store = try project.config.cache(root: project.root).store
         memo = StatMemo(file: Self.scratch(of: project.root).appending("hashes"))
-        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring)
+        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring, progress: progress)
         for file in files {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)

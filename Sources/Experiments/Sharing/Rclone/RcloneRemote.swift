@@ -74,8 +74,7 @@ struct RcloneRemote: RemoteStorage {
 
     // MARK: Copying
 
-    func send(_ items: [RemoteItem], from store: ObjectStore, _ progress: TransferProgress) throws -> [TransferFailure]
-    {
+    func send(_ items: [RemoteItem], from store: ObjectStore, _ meter: ProgressMeter?) throws -> [TransferFailure] {
         guard target.canBeWritten else { throw RemoteError.readOnly(target.name, scheme: target.scheme) }
         let failures = Results<TransferFailure>()
         let sized = try items.compactMap { item in try store.size(of: item).map { (item: item, size: $0) } }
@@ -88,21 +87,22 @@ struct RcloneRemote: RemoteStorage {
                 intact.add(batch[index])
             }
             if intact.values.isEmpty { continue }
-            for failure in try send(batch: intact.values, from: store, progress) { failures.add(failure) }
+            for failure in try send(batch: intact.values, from: store, meter) { failures.add(failure) }
         }
         return failures.values
     }
 
     private func send(
-        batch: [(item: RemoteItem, size: Int)], from store: ObjectStore, _ progress: TransferProgress
+        batch: [(item: RemoteItem, size: Int)], from store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
         // A file that comes to be bit by bit gets its name when it is complete.
         let meanwhile = target.isAtomic ? nil : meanwhile
         let paths = batch.map(\.item.path)
+        let tally = meter.map(Tally.init)
         let destination = path(meanwhile ?? "")
         var ending = try call.run(
             ["copy", "--no-traverse", "--no-check-dest"] + Self.byList + [store.directory.string, destination],
-            paths: paths, onBytes: { progress.moving(bytes: $0) })
+            paths: paths, onBytes: tally.map { tally in { tally.add($0) } })
         if let meanwhile, ending.isSuccess {
             // Under another name, because rclone refuses to move what is inside of where it goes.
             ending = try call.run(
@@ -110,45 +110,50 @@ struct RcloneRemote: RemoteStorage {
                     + [path(meanwhile, as: "gitexparrivals"), path()],
                 paths: paths)
         }
-        progress.moving(bytes: 0)
         let arrived = ending.isSuccess ? nil : Set(try sizes(of: batch.map(\.item)).keys)
         if let arrived, arrived.isEmpty { throw RemoteError.rclone(doing: "write to", address, says: ending.complaint) }
         var failures: [TransferFailure] = []
+        var done = 0
         for (item, size) in batch {
             if arrived?.contains(item) ?? true {
-                progress.finish(bytes: size)
+                meter?.advance(files: 1)
+                done += size
             } else {
                 let error = RemoteError.rclone(doing: "write '\(item.path)' to", address, says: ending.complaint)
                 failures.append(TransferFailure(item, error))
             }
         }
+        tally?.add(done)
         return failures
     }
 
     func receive(
-        _ items: [RemoteItem], into store: ObjectStore, _ progress: TransferProgress
+        _ items: [RemoteItem], into store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
         let failures = Results<TransferFailure>()
         for batch in Self.batches(items, size: { _ in 0 }) {
             let folder = try store.arrivals()
             defer { try? FileIO.removeTree(folder) }
+            let tally = meter.map(Tally.init)
             let ending = try call.run(
                 ["copy", "--no-traverse", "--no-check-dest"] + Self.byList + [path(), folder.string],
-                paths: batch.map(\.path), onBytes: { progress.moving(bytes: $0) })
-            progress.moving(bytes: 0)
+                paths: batch.map(\.path), onBytes: tally.map { tally in { tally.add($0) } })
             let arrived = Results<RemoteItem>()
+            let sizes = Results<Int>()
             try Parallel.forEach(count: batch.count) { index in
                 let item = batch[index]
                 let file = folder.pushing(FilePath(item.path))
                 guard let status = try FileStatus.of(file, followingLinks: false) else { return }
                 arrived.add(item)
+                sizes.add(status.size)
                 if try store.adopt(file, as: item) {
-                    progress.finish(bytes: status.size)
+                    meter?.advance(files: 1)
                 } else {
                     failures.add(
                         TransferFailure(item, RemoteError.damagedThere(item.path, remote: address, movedTo: nil)))
                 }
             }
+            tally?.add(sizes.values.reduce(0, +))
             let missing = Set(batch).subtracting(arrived.values)
             if missing.count == batch.count, !ending.isSuccess {
                 throw RemoteError.rclone(doing: "read from", address, says: ending.complaint)
@@ -226,5 +231,20 @@ struct RcloneRemote: RemoteStorage {
         guard !target.isAtomic else { return }
         _ = try? call.run(["purge", path(meanwhile)])
         try? sweep()
+    }
+}
+
+/// Tells a meter of bytes as a call of `rclone` counts them: all since its beginning, now and then.
+private final class Tally {
+    private let meter: ProgressMeter
+    private var told = 0
+
+    init(_ meter: ProgressMeter) { self.meter = meter }
+
+    /// - Parameter bytes: How many were copied so far; fewer than before is no news.
+    func add(_ bytes: Int) {
+        guard bytes > told else { return }
+        meter.advance(bytes: bytes - told)
+        told = bytes
     }
 }
