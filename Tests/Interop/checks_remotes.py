@@ -8,7 +8,7 @@ import stat
 import time
 
 from harness import expect, expect_equal
-from servers import s3_server, ssh_server
+from servers import s3_server, ssh_server, web_server
 
 THREE, TWO = "3.67.1", "2.58.2"
 PIPELINE = """stages:
@@ -197,6 +197,29 @@ def check_remote_s3(check):
         repository.exp("remote", "modify", "cloud", "url", "s3://nosuch/where")
         refused = repository.exp("data", "push", status=None)
         expect(refused.status == 128 and "NoSuchBucket" in refused.error, f"there is no such bucket:\n{refused}")
+
+
+def check_remote_on_the_web(check):
+    """In a WebDAV: there and back; as plain http what is there can be read, and nothing written."""
+    with web_server(check.folder / "web", "me", "secret, word") as server:
+        repository = project(check, "ours")
+        repository.exp("remote", "add", "-d", "dav", f"webdav://{server}/some/where")
+        repository.exp("remote", "modify", "dav", "user", "me")
+        refused = repository.exp("data", "push", status=None)
+        expect(refused.status == 128, f"nobody is let in without a password:\n{refused}")
+        repository.exp("remote", "modify", "--local", "dav", "password", "secret, word")
+        over_the_network(check, repository, check.folder / "web" / "files" / "some" / "where")
+        repository.exp("data", "push")
+        repository.exp("remote", "add", "web", f"http://{server}/some/where")
+        repository.exp("remote", "modify", "web", "user", "me")
+        repository.exp("remote", "modify", "--local", "web", "password", "secret, word")
+        shutil.rmtree(repository.root / ".dvc" / "cache")
+        repository.exp("data", "fetch", "-r", "web")
+        expect("in sync" in repository.exp("data", "status").output, "not all of it was fetched")
+        repository.write("one", "3\n")
+        repository.exp("add", "one")
+        refused = repository.exp("data", "push", "-r", "web", status=None)
+        expect(refused.status == 128 and "only be read" in refused.error, f"written to the web:\n{refused}")
 
 
 def over_the_network(check, repository, store):

@@ -108,5 +108,18 @@ def s3_server(folder, environments):
         yield address
 
 
+@contextlib.contextmanager
+def web_server(folder, user, password):
+    """A WebDAV that takes one user; yields host and port. It also serves plain requests for files."""
+    need("rclone")
+    folder.mkdir(parents=True)
+    port = free_port()
+    environment = os.environ | {"RCLONE_CONFIG": "/dev/null", "RCLONE_USER": user, "RCLONE_PASS": password}
+    (folder / "files").mkdir()
+    arguments = ["rclone", "serve", "webdav", "--addr", f"127.0.0.1:{port}", folder / "files"]
+    with serving(arguments, port, folder / "log", environment):
+        yield f"127.0.0.1:{port}"
+
+
 if __name__ == "__main__":
     sys.exit("this is no program; see interop.py")
