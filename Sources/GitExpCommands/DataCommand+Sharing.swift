@@ -31,6 +31,11 @@ extension DataCommand {
             let report = try DataSharing(context, workspace.store, sharing.options(runCache: runCache)).push(outputs)
             let isSilent = report.count == 0 && !(report.failures.isEmpty && report.missing.isEmpty)
             if !isSilent, !global.quiet { global.console.print(TransferReport.counted([(report.count, "pushed")])) }
+            if report.withheld > 0, report.failures.isEmpty {
+                let folders = report.withheld == 1 ? "1 folder" : "\(report.withheld) folders"
+                global.console.note(
+                    "Not all files of \(folders) are on the remote, so nothing of it can be pulled yet.")
+            }
             try TransferReport(console: global.console).complain(report, allowMissing: false)
         }
     }

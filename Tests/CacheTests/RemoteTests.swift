@@ -136,6 +136,34 @@ import Testing
         #expect(try place.exchange(place.other).fetch([Wanted(folder)]).count == 2)
     }
 
+    @Test func aListIsSentWithAllOfItsFilesOnly() throws {
+        let place = try Place()
+        let folder = try place.keep(directory: ["one", "two"])
+        let part = try place.exchange(place.store).push([Wanted(folder, below: "f0")])
+        #expect(part.count == 1 && part.withheld == 1)
+        #expect(try place.remoteFiles() == [RemoteItem.object(md5: MD5.hex(Array("one".utf8)), .three).path])
+        let rest = try place.exchange(place.store).push([Wanted(folder, below: "f1")])
+        #expect(rest.count == 2 && rest.withheld == 0)
+        #expect(try place.exchange(place.other).fetch([Wanted(folder)]).count == 3)
+    }
+
+    @Test func whatAKilledTransferBroughtIsTaken() throws {
+        let place = try Place()
+        let good = RemoteItem.object(md5: MD5.hex(Array("good".utf8)), .three)
+        let half = RemoteItem.object(md5: MD5.hex(Array("half".utf8)), .three)
+        // No process has this number.
+        let folder = place.store.directory.appending(".git-exp-99999999-x.tmp")
+        for (item, text) in [(good, "good"), (half, "ha")] {
+            let path = folder.pushing(FilePath(item.path))
+            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.replace(path, with: Array(text.utf8), sync: false)
+        }
+        try place.store.salvage()
+        #expect(try place.store.isIntact(good) == true)
+        #expect(try place.store.size(of: half) == nil)
+        #expect(try FileStatus.of(folder, followingLinks: false) == nil)
+    }
+
     @Test func manyObjectsAreFoundByListing() throws {
         let place = try Place()
         let hashes = try (0..<1_200).map { try place.keep("file \($0)") }

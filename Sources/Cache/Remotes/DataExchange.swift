@@ -26,6 +26,8 @@ package struct DataExchange {
     package func push(_ wanted: [Wanted], runCache: Bool = false) throws -> ExchangeReport {
         var report = ExchangeReport()
         var files: Set<RemoteItem> = []
+        // Each list with all that stands on it, also where a part of it only is asked for: whoever finds a list takes its
+        // files for present.
         var lists: [RemoteItem: Set<RemoteItem>] = [:]
         for one in Set(wanted) {
             guard one.hash.isDirectory else {
@@ -34,23 +36,23 @@ package struct DataExchange {
             }
             do {
                 let all = try store.manifest(of: one.hash)
-                let members = one.members(of: all)
-                files.formUnion(members)
-                // Who asks for a part of it only does not claim that the rest is there.
-                lists[one.item, default: []].formUnion(one.below == nil ? Set(members) : [])
+                files.formUnion(one.members(of: all))
+                lists[one.item] = Set(Wanted(one.hash).members(of: all))
             } catch let error as CacheError {
                 switch error {
-                case .missingObject: lists[one.item] = lists[one.item] ?? []
+                case .missingObject: lists[one.item] = []
                 case .badManifest: report.failures.append(TransferFailure(one.item, store.setAside(one.item)))
                 default: throw error
                 }
             }
         }
-        let there = Set(try remote.sizes(of: Array(files) + Array(lists.keys)).keys)
+        var there = Set(
+            try remote.sizes(of: Self.sorted(lists.values.reduce(files) { $0.union($1) }.union(lists.keys))).keys)
         try send(files.subtracting(there), &report)
-        let absent = Set(report.missing + report.failures.map(\.item))
-        let complete = lists.filter { !there.contains($0.key) && $0.value.isDisjoint(with: absent) }.map(\.key)
-        try send(Set(complete), &report)
+        there.formUnion(files.subtracting(report.missing + report.failures.map(\.item)))
+        let missing = lists.filter { !there.contains($0.key) }
+        try send(Set(missing.filter { $0.value.isSubset(of: there) }.map(\.key)), &report)
+        report.withheld = missing.filter { !$0.value.isSubset(of: there.union(report.missing)) }.count
         if runCache { try pushRunCache(&report) }
         if report.count > 0 { remote.sync() }
         return report
