@@ -140,7 +140,7 @@ def check_remote_settings_are_those_of_dvc(check):
         ["modify", "--local", "cloud", "secret_access_key", "s,e#c"], ["add", "--local", "ssh", "ssh://me@host:22/p"],
         ["modify", "--local", "ssh", "keyfile", "k/id"], ["list"], ["default", "cloud"],
         ["default"], ["rename", "my", "yours"], ["list"], ["modify", "--unset", "cloud", "profile"],
-        ["add", "-f", "yours", "/elsewhere"], ["remove", "cloud"], ["default", "yours"], ["default", "-u"], ["list"],
+        ["add", "-f", "yours", "/elsewhere"], ["modify", "--local", "--unset", "cloud", "secret_access_key"], ["remove", "cloud"], ["default", "yours"], ["default", "-u"], ["list"],
     ]
     repositories = {which: check.empty() for which in ("ours", THREE)}
     for which, repository in repositories.items():

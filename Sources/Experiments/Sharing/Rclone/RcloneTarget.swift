@@ -261,7 +261,9 @@ struct RcloneTarget: Sendable {
     private mutating func describeWebDAV(_ place: RemoteAddress) throws {
         set("type", "webdav")
         set("vendor", "other")
-        set("url", place.web(scheme == "webdavs" ? "https" : "http"))
+        // rclone makes folders below this address only.
+        set("url", place.site(scheme == "webdavs" ? "https" : "http"))
+        path = place.path
         let password = try password(place)
         if let header = settings["custom_auth_header"] {
             set("headers", header + "," + (password ?? settings["token"] ?? ""))

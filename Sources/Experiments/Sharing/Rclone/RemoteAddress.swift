@@ -68,7 +68,8 @@ struct RemoteAddress {
     /// The same place for a client of the web.
     ///
     /// - Parameter scheme: `http` or `https`.
-    func web(_ scheme: String) -> String {
-        scheme + "://" + host + (port.map { ":\($0)" } ?? "") + "/" + path
-    }
+    func web(_ scheme: String) -> String { site(scheme) + path }
+
+    /// The top of the server, with a slash at the end.
+    func site(_ scheme: String) -> String { scheme + "://" + host + (port.map { ":\($0)" } ?? "") + "/" }
 }
