@@ -140,7 +140,7 @@ def check_remote_settings_are_those_of_dvc(check):
         ["modify", "--local", "cloud", "secret_access_key", "s,e#c"], ["add", "--local", "ssh", "ssh://me@host:22/p"],
         ["modify", "--local", "ssh", "keyfile", "k/id"], ["list"], ["default", "cloud"],
         ["default"], ["rename", "my", "yours"], ["list"], ["modify", "--unset", "cloud", "profile"],
-        ["add", "-f", "yours", "/elsewhere"], ["modify", "--local", "--unset", "cloud", "secret_access_key"], ["remove", "cloud"], ["default", "yours"], ["default", "-u"], ["list"],
+        ["add", "-f", "yours", "/elsewhere"], ["remove", "--local", "ssh"], ["default", "yours"], ["default", "-u"], ["list"],
     ]
     repositories = {which: check.empty() for which in ("ours", THREE)}
     for which, repository in repositories.items():
@@ -208,8 +208,9 @@ def check_remote_on_the_web(check):
         refused = repository.exp("data", "push", status=None)
         expect(refused.status == 128, f"nobody is let in without a password:\n{refused}")
         repository.exp("remote", "modify", "--local", "dav", "password", "secret, word")
-        over_the_network(check, repository, check.folder / "web" / "files" / "some" / "where")
-        repository.exp("data", "push")
+        store = check.folder / "web" / "files" / "some" / "where"
+        over_the_network(check, repository, store)
+        (store / "files/md5/60/b725f10c9c85c70d97880dfe8191b3").write_text("a\n")
         repository.exp("remote", "add", "web", f"http://{server}/some/where")
         repository.exp("remote", "modify", "web", "user", "me")
         repository.exp("remote", "modify", "--local", "web", "password", "secret, word")
