@@ -71,6 +71,19 @@ struct OutputRestoring {
                 + "'git exp run --reset' starts over.")
     }
 
+    /// Brings the data into the cache from which training goes on.
+    func fetchData(of stages: [Stage], _ supply: DataSupply) throws {
+        let missing = try stages.flatMap { stage in
+            try stage.outputs.compactMap { output -> (output: Output, hash: OutputHash)? in
+                guard output.isCheckpoint, let hash = workspace.lock(of: stage)?.output(output.path)?.hash,
+                    try !workspace.store.contains(hash)
+                else { return nil }
+                return (output, hash)
+            }
+        }
+        if !missing.isEmpty { try supply.fetch(missing) }
+    }
+
     /// Makes sure that training can go on from a checkpoint.
     ///
     /// - Throws: ``ExperimentError/missingCheckpointData(path:checkpoint:)`` where its data is neither in the

@@ -68,6 +68,9 @@ package struct WorkspaceRun {
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
+            if let supply = request.options.supply, !request.options.dryRun, !request.reset {
+                try OutputRestoring(workspace, console: console).fetchData(of: stages, supply)
+            }
             if plan.isContinuing {
                 try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: plan.start.short)
             }

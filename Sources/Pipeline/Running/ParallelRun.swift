@@ -92,7 +92,7 @@ final class ParallelRun {
         transcripts[number] = transcript
         let execution = run.execution(of: stage, transcript.console(like: run.console))
         do {
-            let status = try run.workspace.status(of: stage)
+            let status = try run.status(of: stage, isForced: progress.isForced(number))
             guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }
