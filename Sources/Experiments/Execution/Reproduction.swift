@@ -20,6 +20,7 @@ package struct Reproduction {
         if !refused.isEmpty {
             throw RunError.checkpointStages(refused.map { $0.address(relativeTo: context.folder) })
         }
+        if !options.dryRun { try (context as? ExperimentContext)?.settleCache() }
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp repro")
         defer { journal.close() }

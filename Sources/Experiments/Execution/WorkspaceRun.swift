@@ -52,15 +52,18 @@ package struct WorkspaceRun {
         // The first read of the pipeline finds every mistake before a parameter file changes.
         var workspace = try context.workspace()
         var stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
             return try dryRun(process, request)
         }
+        try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
+        let restoring: OutputRestoring
         do {
             if request.overrides.isEmpty || workspace.files.allSatisfy(\.templateFiles.isEmpty) {
                 workspace.rereadParameters()
@@ -72,26 +75,26 @@ package struct WorkspaceRun {
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
-            if plan.isContinuing {
-                try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: plan.start.short)
-            }
+            restoring = OutputRestoring(
+                workspace, console: console,
+                continuing: plan.isContinuing ? try RecordedLocks(context, plan.start) : nil)
+            try restoring.requireData(of: stages)
         } catch {
             // Nothing ran, so the files are as they were.
             try undo()
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, identity, request)
+        return try execute(plan, stages, workspace, restoring, process, journal, identity, request)
     }
 
     private func execute(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ restoring: OutputRestoring,
+        _ process: StageProcess, _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
     ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
-        let restoring = OutputRestoring(workspace, console: console)
-        for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        for stage in stages { try restoring.prepare(stage, reset: request.reset) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
             start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)

@@ -8,6 +8,8 @@ package enum RunError: UserFacingError, Hashable {
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
     case missingOutput(stage: String, path: String)
+    /// Training that went on from an earlier checkpoint did not write an output.
+    case missingOutputOfTraining(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
     case outputTracked(path: String)
@@ -27,7 +29,8 @@ package enum RunError: UserFacingError, Hashable {
             "stage '\(clean(stage))' failed: '\(clean(command))' \(Self.words(for: exit))"
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
-        case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingOutput(let stage, let path), .missingOutputOfTraining(let stage, let path):
+            "stage '\(clean(stage))' did not write its output '\(clean(path))'"
         case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
         case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
@@ -49,6 +52,9 @@ package enum RunError: UserFacingError, Hashable {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .missingOutputOfTraining:
+            "is there nothing left to train, at the last epoch already? train for more of them, or start over with "
+                + "'git exp run --reset'"
         case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
             "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "
