@@ -99,9 +99,15 @@ package struct ProjectLock: Exclusion {
     private let patience: Int
     private let console: Console
 
-    package init(_ context: ProjectContext) {
+    /// - Throws: ``PipelineError/badSetting(name:value:expected:)`` for an `exp.lockTimeout` that is no number of
+    ///   seconds.
+    package init(_ context: ProjectContext) throws(PipelineError) {
         path = context.project.root.pushing(".dvc/tmp/lock")
-        patience = (context.settings["exp.locktimeout"].flatMap(Int.init) ?? 60) * 1_000
+        let setting = context.settings["exp.locktimeout"]
+        guard let seconds = setting.map(Int32.init) ?? 60, seconds >= 0 else {
+            throw .badSetting(name: "exp.lockTimeout", value: setting ?? "", expected: "a number of seconds")
+        }
+        patience = Int(seconds) * 1_000
         console = context.console
     }
 

@@ -43,6 +43,7 @@ package struct WorkspaceRun {
         let head = try context.head()
         if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
+        let lock = try ProjectLock(context)
         try refuseForeignRun()
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
@@ -85,16 +86,16 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, restoring, process, journal, identity, request)
-    }
-
-    private func execute(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ restoring: OutputRestoring,
-        _ process: StageProcess, _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
-    ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
         for stage in stages { try restoring.prepare(stage, reset: request.reset) }
+        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
+    }
+
+    private func execute(
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
+        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
+    ) throws -> Report {
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
             start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
@@ -104,7 +105,6 @@ package struct WorkspaceRun {
         environment["DVC_EXP_BASELINE_REV"] = plan.reference.baseline.hex
         environment["DVC_EXP_NAME"] = plan.reference.name
         if plan.isContinuing { environment["DVCLIVE_RESUME"] = "1" }
-        let lock = ProjectLock(context)
         let runner = PipelineRun(
             workspace, process: process,
             environment: StageEnvironment(
@@ -191,7 +191,7 @@ package struct WorkspaceRun {
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
-        _ = try runner.run(stages, exclusion: ProjectLock(context), onCheckpoint: nil)
+        _ = try runner.run(stages, exclusion: try ProjectLock(context), onCheckpoint: nil)
         return Report(experiment: nil, failure: nil)
     }
 

@@ -10,6 +10,8 @@ package enum RunError: UserFacingError, Hashable {
     case missingOutput(stage: String, path: String)
     /// Training that went on from an earlier checkpoint did not write an output.
     case missingOutputOfTraining(stage: String, path: String)
+    /// Of a stage that does not run, so nothing makes it.
+    case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
     case outputTracked(path: String)
@@ -31,6 +33,8 @@ package enum RunError: UserFacingError, Hashable {
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
         case .missingOutput(let stage, let path), .missingOutputOfTraining(let stage, let path):
             "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingFrozenOutput(let stage, let path):
+            "'\(clean(path))', an output of the frozen stage '\(clean(stage))', does not exist"
         case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
         case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
@@ -55,6 +59,8 @@ package enum RunError: UserFacingError, Hashable {
         case .missingOutputOfTraining:
             "is there nothing left to train, at the last epoch already? train for more of them, or start over with "
                 + "'git exp run --reset'"
+        case .missingFrozenOutput(let stage, _):
+            "'git exp checkout' brings it back from the cache; 'git exp unfreeze \(clean(stage))' lets the stage make it"
         case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
             "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "
