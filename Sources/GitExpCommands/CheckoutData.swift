@@ -37,6 +37,7 @@ struct CheckoutData: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try context.settleCache()
         var report = DataCheckout.Report()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)

@@ -27,6 +27,7 @@ package struct Applying {
         let target = try repository.commit(commit)
         // A commit whose pipeline cannot be read is found out before any file changes.
         _ = try ParseMemo(context).pipelineFiles(in: target.tree)
+        try context.settleCache()
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)

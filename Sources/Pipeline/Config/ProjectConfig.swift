@@ -71,6 +71,11 @@ package struct ProjectConfig: Sendable {
         return "remote." + rest
     }
 
+    /// Adds a setting, which wins over what is here.
+    package mutating func set(_ key: String, to value: String, level: Level, folder: FilePath) {
+        settings[ExactString(key)] = Setting(value: value, level: level, folder: folder)
+    }
+
     /// A setting with its origin; `nil` where no level has it.
     package func setting(_ key: String) -> Setting? { settings[ExactString(key)] }
 
