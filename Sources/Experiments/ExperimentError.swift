@@ -32,6 +32,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case missingCheckpointData(path: String, checkpoint: String)
     /// A commit whose data cannot be told, so that it cannot be kept.
     case unreadable(String, problem: String)
+    /// A file or folder of `--copy-paths`.
+    case cannotCopy(String, reason: String)
+    /// The description of a run in a folder of its own is none.
+    case badTicket(String)
 
     package var message: String {
         switch self {
@@ -71,6 +75,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
+        case .cannotCopy(let path, let reason): "cannot copy '\(Console.sanitized(path))': \(reason)"
+        case .badTicket(let file): "'\(Console.sanitized(file))' does not describe a run"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
         case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
@@ -117,6 +123,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
         case .unreadable: "'--skip-failed' passes over it, and removes its data"
+        case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
+        case .badTicket: "start runs with 'git exp run'"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         }
     }

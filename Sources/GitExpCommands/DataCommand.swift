@@ -5,9 +5,10 @@ import Pipeline
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Share data, remove what nothing uses, stop tracking data.",
+        commandName: "data", abstract: "Share data, remove what nothing uses, change how it is kept.",
         subcommands: [
             PushData.self, FetchData.self, PullData.self, DataStatus.self, CollectData.self, RemoveData.self,
+            MigrateData.self,
         ])
 
     struct RemoveData: ParsableCommand {

@@ -28,13 +28,31 @@ package struct RunCache: Sendable {
     ///
     /// What is no file or has no digest for a name is left alone.
     package func entries(for key: String) throws -> [Found] {
+        try files(for: key).sorted { $0.modified > $1.modified }.compactMap { entry in
+            try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
+        }
+    }
+
+    private func files(for key: String) throws -> [(path: FilePath, modified: Int64)] {
         let folder = folder(of: key)
         var found: [(path: FilePath, modified: Int64)] = []
         for (name, kind) in try FileIO.list(folder) ?? [] where kind == .file && Self.isDigest(name) {
             let path = folder.appending(name)
             if let status = try FileStatus.of(path, followingLinks: false) { found.append((path, status.modified)) }
         }
-        return try found.sorted { $0.modified > $1.modified }.compactMap { entry in
+        return found
+    }
+
+    /// All entries, the one written first first.
+    package func everything() throws -> [Found] {
+        let home = store.directory.appending("runs")
+        var found: [(path: FilePath, modified: Int64)] = []
+        for (prefix, kind) in try FileIO.list(home) ?? [] where kind == .directory {
+            for (key, kind) in try FileIO.list(home.appending(prefix)) ?? [] where kind == .directory {
+                for (path, modified) in try files(for: key) { found.append((path, modified)) }
+            }
+        }
+        return try found.sorted { $0.modified < $1.modified }.compactMap { entry in
             try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
         }
     }
