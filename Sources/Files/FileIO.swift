@@ -231,6 +231,12 @@ package enum FileIO {
     }
 
     /// Changes the permission bits.
+    package static func makeSymlink(_ path: FilePath, to target: FilePath) throws(FileError) {
+        let status = target.withPlatformString { old in path.withPlatformString { symlink(old, $0) } }
+        if status != 0 { throw FileError("write", path, Errno(rawValue: errno)) }
+    }
+
+    /// Sets the permission bits of a file.
     package static func setMode(_ path: FilePath, _ mode: UInt16) throws(FileError) {
         if path.withPlatformString({ chmod($0, mode_t(mode)) }) != 0 {
             throw FileError("change the mode of", path, Errno(rawValue: errno))

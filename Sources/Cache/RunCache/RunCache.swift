@@ -1,4 +1,5 @@
 import Files
+import Formats
 import SystemPackage
 
 /// The run cache: what stages made of their inputs, in files named by digests below `runs` in the cache.
@@ -56,6 +57,27 @@ package struct RunCache: Sendable {
         }
     }
 
+    /// The names of all entries.
+    package func names() throws -> [RunCacheName] {
+        let top = store.directory.appending("runs")
+        var names: [RunCacheName] = []
+        for (prefix, kind) in try FileIO.list(top) ?? [] where kind == .directory {
+            for (key, kind) in try FileIO.list(top.appending(prefix)) ?? [] where kind == .directory {
+                for (value, kind) in try FileIO.list(top.appending(prefix).appending(key)) ?? [] where kind == .file {
+                    if let name = RunCacheName(key: key, value: value), key.hasPrefix(prefix) { names.append(name) }
+                }
+            }
+        }
+        return names
+    }
+
+    /// Whether the bytes are an entry that such a name belongs to.
+    package static func isEntry(_ bytes: [UInt8], named name: RunCacheName) -> Bool {
+        guard let value = try? YAML.load(bytes, file: name.value) else { return false }
+        guard let computed = RunCacheName(of: value) else { return value.mapping != nil }
+        return computed == name
+    }
+
     /// Whether the entry of a name is there.
     package func contains(_ name: RunCacheName) throws -> Bool {
         try FileStatus.of(path(of: name), followingLinks: false) != nil
@@ -79,7 +101,7 @@ package struct RunCache: Sendable {
         }
     }
 
-    private static func isDigest(_ name: String) -> Bool {
+    static func isDigest(_ name: String) -> Bool {
         name.utf8.count == 64 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

@@ -60,6 +60,13 @@ final class RunJournal {
         return try? JSON.parse(bytes, file: "run.json").mapping?["token"]?.string
     }
 
+    /// Ends the processes that a killed run left.
+    ///
+    /// - Parameter scratch: The folder of the run's journal.
+    static func endLeftovers(in scratch: FilePath) {
+        if let token = token(in: scratch) { LeftoverProcesses.end(withToken: token) }
+    }
+
     /// What the processes of this run find in their environment.
     var environment: [String: String] { [Self.tokenVariable: token] }
 

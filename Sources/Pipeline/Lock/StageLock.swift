@@ -33,7 +33,10 @@ package struct StageLock: Sendable {
         self.init(
             command: stage.command,
             dependencies: generation == .two ? dependencies.map(Self.withoutOldExecuteBit) : dependencies,
-            parameters: Mapping(parameters.filter { !$0.values.isEmpty }.map { ($0.file, .mapping($0.values)) }),
+            // A file without a single key is recorded too, where all of its keys count.
+            parameters: Mapping(
+                parameters.filter { $0.fileExists && ($0.isWhole || !$0.values.isEmpty) }
+                    .map { ($0.file, .mapping($0.values)) }),
             outputs: outputs)
     }
 
@@ -69,7 +72,7 @@ package struct StageLock: Sendable {
 
     /// The default file first, the others by name, keys by code point; what is inside a value keeps its order.
     private static func sorted(_ parameters: Mapping) -> Mapping {
-        var files = parameters.entries.filter { !($0.value.mapping?.isEmpty ?? true) }
+        var files = parameters.entries.filter { $0.value.mapping != nil }
         for index in files.indices {
             guard let keys = files[index].value.mapping else { continue }
             files[index].value = .mapping(Mapping(entries: keys.entries.sorted(by: precedes)))

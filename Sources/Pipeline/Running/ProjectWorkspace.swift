@@ -197,9 +197,10 @@ package final class ProjectWorkspace {
         _ rooted: FilePath, previous: LockEntry?, saving: Bool
     ) throws -> OutputHash? {
         if let previous, previous.generation == .two, generation == .three,
-            let old = try hash(rooted, .two, saving: saving), old.md5 == previous.md5
+            let old = try hash(rooted, .two, saving: false), old.md5 == previous.md5
         {
-            return old
+            // Only now: what is new must not go into the cache of the old generation.
+            return saving ? try hash(rooted, .two, saving: true) : old
         }
         return try hash(rooted, generation, saving: saving)
     }
