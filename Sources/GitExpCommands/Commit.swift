@@ -35,7 +35,7 @@ struct Commit: ParsableCommand {
             let committing = DataCommitting(
                 workspace, folder: context.folder, console: global.console, sync: try context.isDurable)
             defer { workspace.memo.save() }
-            try committing.commit(chosen) { question in force || Question.ask(question, global.console) }
+            try committing.commit(chosen, allows: force ? nil : { Question.ask($0, global.console) })
             try PlacedData(workspace).record(chosen)
         }
     }

@@ -21,7 +21,8 @@ import Testing
         raw.st_ino = 7
         raw.st_mtim = timespec(tv_sec: Int(modified / 1_000_000_000), tv_nsec: Int(modified % 1_000_000_000))
         raw.st_ctim = raw.st_mtim
-        return TrackedFile(absolute: FilePath("/x/" + name), relative: name, status: FileStatus(raw))
+        return TrackedFile(
+            folder: TrackedFolder(path: "/x", prefix: ""), name: name, status: FileStatus(raw), isLink: false)
     }
 
     private func entry(_ file: TrackedFile) -> ManifestEntry {
@@ -41,9 +42,9 @@ import Testing
         let folder = try TemporaryDirectory()
         let files = [file("a"), file("b"), file("é")]
         let memo = memo(folder, files)
-        #expect(memo.recall(files, onlyWhole: true)?.hash == whole)
-        #expect(memo.recall(files, onlyWhole: false)?.md5s == files.map { entry($0).md5 })
-        #expect(FolderMemo(of: "/x", .two, in: folder.path).recall(files, onlyWhole: true) == nil)
+        #expect(memo.recall(files)?.hash == whole)
+        #expect(memo.md5s(of: files) == files.map { entry($0).md5 })
+        #expect(FolderMemo(of: "/x", .two, in: folder.path).recall(files) == nil)
     }
 
     @Test func whatChangedCameOrWentIsSeen() throws {
@@ -58,16 +59,15 @@ import Testing
             ([file("a"), file("b"), file("c"), file("d")], [a, b, c, nil]),
             ([file("0"), file("a"), file("b"), file("c")], [nil, a, b, c]),
         ] as [([TrackedFile], [String?])] {
-            let recall = try #require(memo.recall(files, onlyWhole: false))
-            #expect(recall.md5s == known && recall.hash == nil)
-            #expect(memo.recall(files, onlyWhole: true)?.hash == nil)
+            #expect(memo.md5s(of: files) == known)
+            #expect(try #require(memo.recall(files)).hash == nil)
         }
     }
 
     @Test func whatChangedJustNowIsNotReliedOn() throws {
         let folder = try TemporaryDirectory()
         let files = [file("a", modified: Clock.now())]
-        #expect(memo(folder, files).recall(files, onlyWhole: false)?.md5s == [nil])
+        #expect(memo(folder, files).md5s(of: files) == [nil])
     }
 
     @Test func aDamagedMemoIsAnEmptyOne() throws {
@@ -78,7 +78,7 @@ import Testing
         let bytes = try #require(try FileIO.read(path))
         for length in stride(from: 0, to: bytes.count, by: 7) {
             try FileIO.replace(path, with: Array(bytes[..<length]), sync: false)
-            #expect(memo.recall(files, onlyWhole: true)?.hash == nil)
+            #expect(memo.recall(files)?.hash == nil)
         }
     }
 
@@ -102,5 +102,11 @@ import Testing
         // Saving again brings it back although nothing changed in the workspace.
         #expect(try reader.hash(data, generation: .three, saving: true) == hash)
         #expect(try reader.isCached(hash))
+    }
+}
+
+extension FolderMemo {
+    fileprivate func md5s(of files: [TrackedFile]) -> [String?]? {
+        recall(files).map { recall in files.indices.map { recall.md5($0) } }
     }
 }

@@ -22,9 +22,9 @@ package struct DataCommitting {
 
     /// Commits the targets in turn.
     ///
-    /// - Parameter allows: Asked about a stage that differs from its entry, with what differs.
+    /// - Parameter allows: Asked about a stage that differs from its entry, with what differs; `nil` takes all.
     /// - Throws: ``DataError/changed(stage:)`` where the answer is no; what saving throws. The targets before are done.
-    package func commit(_ targets: [DataTarget], allows: (_ question: String) -> Bool) throws {
+    package func commit(_ targets: [DataTarget], allows: ((_ question: String) -> Bool)?) throws {
         let saver = StageSaver(workspace, console: console, sync: sync)
         var done: Set<ExactString> = []
         for target in targets {
@@ -35,8 +35,12 @@ package struct DataCommitting {
                 continue
             }
             guard done.insert(ExactString(stage.address())).inserted else { continue }
-            let changes = try changes(of: stage)
-            if !changes.isEmpty, !allows(Self.question(address, changes)) { throw DataError.changed(stage: address) }
+            if let allows {
+                let changes = try changes(of: stage)
+                if !changes.isEmpty, !allows(Self.question(address, changes)) {
+                    throw DataError.changed(stage: address)
+                }
+            }
             let inputs =
                 try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
             _ = try saver.save(stage, address: address, inputs: inputs, StageSaver.Manner())
