@@ -92,10 +92,7 @@ struct OutputRestoring {
         }
         if let present, try !workspace.store.contains(present) {
             _ = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            let object = workspace.store.path(of: present.md5, workspace.generation)
-            console.note(
-                "'\(Console.sanitized(output.path))' had changes outside any checkpoint; they are kept as "
-                    + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+            workspace.tellKept(output.path, had: "changes outside any checkpoint", as: present, console)
         }
         if let recorded {
             try Checkout(workspace.reader).bring(recorded, to: path, overwriting: true, linkTypes: copyTypes)

@@ -30,7 +30,7 @@ package struct Reproduction {
             environment: StageEnvironment(
                 inherited: context.environment, root: context.project.root, additions: journal.environment),
             options: options, folder: context.folder, console: console)
-        let result = try runner.run(stages, exclusion: ProjectLock(context)) { _, _, _ in
+        let result = try runner.run(stages, exclusion: try ProjectLock(context)) { _, _, _ in
             console.warn("the command asked for a checkpoint, which only 'git exp run' records")
         }
         if result.executed.isEmpty, !options.dryRun { console.note("Data and pipelines are up to date.") }

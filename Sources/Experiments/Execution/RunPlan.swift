@@ -24,7 +24,7 @@ struct RunPlan {
         let chains = ChainReader(repository)
         if request.reset {
             context.console.note("Any existing checkpoints will be reset and re-run.")
-            try ResumeState.forget(repository)
+            try HeldCommit(context).forget()
         } else if stages.contains(where: \.hasCheckpoints) {
             let catalog = try ExperimentCatalog(of: repository)
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)

@@ -43,6 +43,7 @@ package struct WorkspaceRun {
         let head = try context.head()
         if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
+        let lock = try ProjectLock(context)
         try refuseForeignRun()
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
@@ -55,8 +56,10 @@ package struct WorkspaceRun {
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(stages, workspace, process, request)
+            return try dryRun(process, request)
         }
+        // Before anything changes: preparing the outputs would disturb whoever uses them.
+        try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
         do {
@@ -79,12 +82,12 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, identity, request)
+        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
     }
 
     private func execute(
         _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
+        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
     ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
@@ -92,14 +95,13 @@ package struct WorkspaceRun {
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
-            start: plan.start, expecting: plan.expected)
+            start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
         var options = request.options
         options.sync = false
         var environment = journal.environment
         environment["DVC_EXP_BASELINE_REV"] = plan.reference.baseline.hex
         environment["DVC_EXP_NAME"] = plan.reference.name
         if plan.isContinuing { environment["DVCLIVE_RESUME"] = "1" }
-        let lock = ProjectLock(context)
         let runner = PipelineRun(
             workspace, process: process,
             environment: StageEnvironment(
@@ -179,13 +181,14 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(
-        _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess, _ request: RunRequest
-    ) throws -> Report {
+    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
-        _ = try runner.run(stages, exclusion: ProjectLock(context), onCheckpoint: nil)
+        _ = try runner.run(stages, exclusion: try ProjectLock(context), onCheckpoint: nil)
         return Report(experiment: nil, failure: nil)
     }
 

@@ -24,12 +24,13 @@ final class ExperimentRecorder {
     private var heldSince: [FilePath: FileStatus] = [:]
     /// How many stages have all their files in the index: those found unchanged and those that ran.
     private var addedStages = 0
-    /// Whether a checkpoint was made of outputs from which training can go on.
-    private var isContinuable = false
+    /// Whether training can go on from the newest commit.
+    private var isContinuable: Bool
 
     init(
         _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
-        reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference
+        reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference,
+        isContinuing: Bool
     ) throws {
         self.context = context
         self.workspace = workspace
@@ -38,6 +39,7 @@ final class ExperimentRecorder {
         self.reference = reference
         self.expected = expected
         tip = start
+        isContinuable = isContinuing
         isDurable = try context.isDurable
     }
 
@@ -84,9 +86,8 @@ final class ExperimentRecorder {
     /// Once at the end of a run is enough: after a kill the journal knows the experiment.
     func keepForTheNextRun() throws {
         guard isContinuable else { return }
-        for state in [StateReference.checkpoint, StateReference.applied] {
-            try context.repository.setReference(state, to: tip, expecting: .anything)
-        }
+        try context.repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
+        try HeldCommit(context).write(tip)
     }
 
     private static func message(_ entries: [(name: String, entry: StageLock)]) -> String {

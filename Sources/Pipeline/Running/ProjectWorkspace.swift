@@ -66,7 +66,7 @@ package final class ProjectWorkspace {
     ) throws {
         self.project = project
         self.sourceControl = sourceControl
-        tree = WorkspaceTree(root: project.root)
+        tree = project.workspace
         nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
         // Not through `parameters`: a stage may write a file that both templates and later stages read.
@@ -174,13 +174,18 @@ package final class ProjectWorkspace {
     package func hash(
         _ rooted: FilePath, previous: LockEntry?, saving: Bool
     ) throws -> OutputHash? {
-        let path = root.pushing(rooted)
         if let previous, previous.generation == .two, generation == .three,
-            let old = try reader.hash(path, generation: .two, saving: saving), old.md5 == previous.md5
+            let old = try hash(rooted, .two, saving: saving), old.md5 == previous.md5
         {
             return old
         }
-        return try reader.hash(path, generation: generation, saving: saving)
+        return try hash(rooted, generation, saving: saving)
+    }
+
+    private func hash(_ rooted: FilePath, _ generation: Generation, saving: Bool) throws -> OutputHash? {
+        let present = try reader.hash(root.pushing(rooted), generation: generation, saving: saving)
+        guard !tree.replaced.isEmpty, let present else { return present }
+        return present.replacing(tree.replaced.filter { $0.key.starts(with: rooted) }.map(\.value))
     }
 
     /// What `status` asks about files.
@@ -188,10 +193,10 @@ package final class ProjectWorkspace {
         var hashes: [FilePath: OutputHash?] = [:]
         return StatusProbe(
             exists: { [root] path in try FileStatus.of(root.pushing(path), followingLinks: true) != nil },
-            hash: { [root, reader] path, generation in
+            hash: { path, generation in
                 let key = path.appending(generation == .two ? "2" : "3")
                 if let known = hashes[key] { return known }
-                let hash = try reader.hash(root.pushing(path), generation: generation, saving: false)
+                let hash = try self.hash(path, generation, saving: false)
                 hashes[key] = .some(hash)
                 return hash
             },

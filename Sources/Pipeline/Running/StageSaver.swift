@@ -98,6 +98,7 @@ package struct StageSaver {
             guard let hash = try hash(of: output, old: old, saving: saving, manner.restored) else {
                 if manner.isCheckpoint && output.isCheckpoint { continue }
                 if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
+                if stage.isFrozen { throw RunError.missingFrozenOutput(stage: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
             if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
