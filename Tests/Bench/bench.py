@@ -443,7 +443,7 @@ class Bench:
                     (folder / "data").rename(data)
                     for name in (".dvc/cache", ".dvc/tmp"):
                         shutil.rmtree(folder / name, ignore_errors=True)
-                    for name in (*folder.glob("*.dvc"), *data.glob("*.dvc"), data / ".gitignore"):
+                    for name in (*folder.glob("?*.dvc"), *data.glob("?*.dvc"), data / ".gitignore"):
                         name.unlink(missing_ok=True)
             self.remove(*folders.values(), data)
 

@@ -82,6 +82,46 @@ import Testing
         }
     }
 
+    @Test func filesComeInTheOrderOfTheirPaths() throws {
+        let folder = try TemporaryDirectory()
+        let names = ["a/x", "a/b/y", "a-b", "a.txt", "a0", "a!/z", "é", "Z", "b/c.d/1", "b/c/2", "b/c-/3", "b/c"]
+        for name in names.dropLast() {
+            let path = folder.path.appending("data").pushing(FilePath(name))
+            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.replace(path, with: Array(name.utf8), sync: false)
+        }
+        let found = try TrackedFiles(
+            of: folder.path.appending("data"), root: folder.path, ignoring: IgnoreRules()
+        ).files.map(\.relative)
+        #expect(found == names.dropLast().sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+
+    @Test func aFileThatLeavesTheCacheComesBackWithAChangeOfAnother() throws {
+        let folder = try TemporaryDirectory()
+        let reader = DataReader(
+            store: ObjectStore(directory: folder.path.appending("cache")),
+            memo: StatMemo(file: folder.path.appending("memo")), root: folder.path)
+        let data = folder.path.appending("data")
+        try FileIO.makeDirectories(data)
+        for number in 0..<600 {
+            try FileIO.replace(data.appending(String(number)), with: Array("\(number)".utf8), sync: false)
+        }
+        let before = try #require(try reader.hash(data, generation: .three, saving: true))
+        // The folders of the cache and the files have to be older than the clock can tell apart.
+        usleep(120_000)
+        #expect(try reader.isCached(before))
+        let object = reader.store.path(of: MD5.hex(Array("17".utf8)), .three)
+        try FileIO.remove(object)
+        try FileIO.replace(data.appending("3"), with: Array("other".utf8), sync: false)
+        let after = try #require(try reader.hash(data, generation: .three, saving: true))
+        #expect(after.md5 != before.md5)
+        #expect(try FileStatus.of(object, followingLinks: false) != nil)
+        #expect(try reader.store.contains(after))
+        #expect(
+            try FileIO.read(reader.store.path(of: after.md5, .three))
+                == Manifest.bytes(of: reader.store.manifest(of: after).reversed()))
+    }
+
     @Test func aFileThatLeavesTheCacheIsMissed() throws {
         let folder = try TemporaryDirectory()
         let reader = DataReader(
