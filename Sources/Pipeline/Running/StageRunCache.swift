@@ -93,7 +93,8 @@ struct StageRunCache {
 
     /// Does what keeping the run would otherwise take time for later.
     func prepare(for stage: Stage, inputs: StageSaver.Inputs) {
-        guard Self.keeps(stage), Self.canHash(inputs), let key = RunCacheName.key(of: present(stage, inputs).value) else { return }
+        guard Self.keeps(stage), Self.canHash(inputs), let key = RunCacheName.key(of: present(stage, inputs).value)
+        else { return }
         try? files.prepare(for: key)
     }
 
