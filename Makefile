@@ -52,10 +52,12 @@ test: dependencies
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
+	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
 
-# The long form of the kill test, on the release build: 200 random instants.
+# The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command.
 soundness: dependencies build
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
+	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
 
 interop: dependencies build
 	$(PYTHON) Tests/Interop/interop.py --program "$(RELEASE)/git-exp" $(INTEROP_FLAGS)

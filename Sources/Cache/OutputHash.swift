@@ -26,4 +26,17 @@ package struct OutputHash: Hashable, Sendable {
     }
 
     package var isDirectory: Bool { md5.hasSuffix(".dir") }
+
+    /// The hash that a file would have with other contents; of a folder with other files in it, one that it has not now.
+    package func replacing(_ contents: [[UInt8]]) -> OutputHash {
+        guard let bytes = contents.first else { return self }
+        var changed = self
+        if isDirectory {
+            changed.md5 = MD5.hex(contents.reduce(Array(md5.utf8), +)) + ".dir"
+        } else {
+            changed.md5 = generation == .two && TextTest.isText(bytes) ? MD5.hexOfText(bytes) : MD5.hex(bytes)
+            changed.size = bytes.count
+        }
+        return changed
+    }
 }

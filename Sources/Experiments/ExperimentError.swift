@@ -30,6 +30,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case branchExists(String)
     case invalidBranchName(String)
     case missingCheckpointData(path: String, checkpoint: String)
+    /// A file or folder of `--copy-paths`.
+    case cannotCopy(String, reason: String)
+    /// The description of a run in a folder of its own is none.
+    case badTicket(String)
 
     package var message: String {
         switch self {
@@ -69,6 +73,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
+        case .cannotCopy(let path, let reason): "cannot copy '\(Console.sanitized(path))': \(reason)"
+        case .badTicket(let file): "'\(Console.sanitized(file))' does not describe a run"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
         }
@@ -113,6 +119,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
+        case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
+        case .badTicket: "start runs with 'git exp run'"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         }
     }

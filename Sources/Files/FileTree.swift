@@ -17,10 +17,17 @@ package protocol FileTree {
 /// The files of the workspace.
 package struct WorkspaceTree: FileTree {
     package let root: FilePath
+    /// Files that are to be seen with other contents than they have, by their paths.
+    package let replaced: [FilePath: [UInt8]]
 
-    package init(root: FilePath) { self.root = root }
+    package init(root: FilePath, replaced: [FilePath: [UInt8]] = [:]) {
+        self.root = root
+        self.replaced = replaced
+    }
 
-    package func contents(of path: FilePath) throws -> [UInt8]? { try FileIO.read(root.pushing(path)) }
+    package func contents(of path: FilePath) throws -> [UInt8]? {
+        try replaced[path] ?? FileIO.read(root.pushing(path))
+    }
 
     package func kind(of path: FilePath) throws -> FileKind? {
         try FileStatus.of(root.pushing(path), followingLinks: false)?.kind

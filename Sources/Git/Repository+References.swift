@@ -82,7 +82,7 @@ extension Repository {
         _ name: String, to commit: CommitID, expecting expected: ExpectedReference, log: String? = nil
     ) throws(GitError) {
         var oid = commit.oid
-        try retryingLocks { () throws(GitError) in
+        try lockingReference(name) { () throws(GitError) in
             var reference: OpaquePointer?
             defer { git_reference_free(reference) }
             switch expected {
@@ -101,7 +101,7 @@ extension Repository {
     /// - Returns: Whether it was there and is gone.
     @discardableResult
     package func deleteReference(_ name: String, expecting expected: CommitID? = nil) throws(GitError) -> Bool {
-        try retryingLocks { () throws(GitError) in
+        try lockingReference(name) { () throws(GitError) in
             var reference: OpaquePointer?
             do throws(GitError) {
                 try check { git_reference_lookup(&reference, raw, name) }
@@ -112,19 +112,6 @@ extension Repository {
             if let expected, git_reference_target(reference).map({ CommitID($0.pointee) }) != expected { return false }
             try check { git_reference_delete(reference) }
             return true
-        }
-    }
-
-    /// Another process may hold a reference's lock for an instant.
-    private func retryingLocks<Value>(_ body: () throws(GitError) -> Value) throws(GitError) -> Value {
-        var wait: UInt32 = 1_000
-        while true {
-            do {
-                return try body()
-            } catch let error where error.code == .locked && wait < 1_000_000 {
-                pause(microseconds: wait)
-                wait *= 2
-            }
         }
     }
 }

@@ -16,7 +16,7 @@ struct GitExp: ParsableCommand {
         subcommands: [
             Init.self, StageCommand.self, Run.self, Repro.self, Status.self, Checkpoint.self, Show.self, List.self,
             Apply.self, Branch.self, GarbageCollection.self, Metrics.self, Params.self, Add.self, Commit.self,
-            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
+            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self, Execute.self,
         ])
 }
 

@@ -9,10 +9,10 @@ struct List: ParsableCommand {
 
     @OptionGroup var baselines: SelectionOptions
 
-    @Flag(help: "Only the names.")
+    @Flag(name: [.long, .customLong("names-only")], help: "Only the names.")
     var nameOnly = false
 
-    @Flag(help: "Only the ids of the newest commits.")
+    @Flag(name: [.long, .customLong("shas-only")], help: "Only the ids of the newest commits.")
     var shaOnly = false
 
     @OptionGroup var global: GlobalOptions

@@ -84,6 +84,12 @@ import Testing
 
     @Test func linesOfGitignoreAreEscapedAndAddedOnce() {
         #expect(GitIgnoreFile.line(for: "st[r]*.txt") == "/st\\[r\\]\\*.txt")
+        #expect(GitIgnoreFile.line(for: "a b #1!é") == "/a b \\#1\\!é")
+        // A combining letter does not hide the star before it.
+        #expect(Array(GitIgnoreFile.line(for: "*\u{301}").utf8) == Array("/\\*\u{301}".utf8))
+        #expect(GitIgnoreFile.line(for: "o\nREADME") == "/o?README")
+        #expect(GitIgnoreFile.line(for: "o\r\n") == "/o??")
+        #expect(GitIgnoreFile.line(for: "a\\b  ") == "/a\\\\b\\ \\ ")
         let once = GitIgnoreFile.adding("b", to: Array("/a".utf8))
         #expect(once == Array("/a\n/b\n".utf8))
         #expect(once.flatMap { GitIgnoreFile.adding("b", to: $0) } == nil)

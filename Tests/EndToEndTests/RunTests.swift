@@ -49,6 +49,9 @@ import Testing
         #expect(again.errors.contains("Existing checkpoint experiment 'first' will be resumed"))
         #expect(again.errors.contains("Training continues from checkpoint"))
         #expect(again.errors.contains("--reset"))
+        // Also where there was nothing left to train.
+        let third = try sandbox.expOK("run")
+        #expect(third.errors.contains("Existing checkpoint experiment 'first' will be resumed"), "\(third)")
     }
 
     @Test func trainingThatContinuesOnANewCommitIsAnnounced() throws {

@@ -22,6 +22,7 @@ import checks_clients
 import checks_current
 import checks_data
 import checks_golden
+import checks_migration
 import checks_protocol
 import checks_random
 import checks_repro
@@ -29,8 +30,8 @@ import checks_templating
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
-    checks_current, checks_data, checks_repro, checks_checkpoints, checks_clients, checks_protocol, checks_templating,
-    checks_random, checks_golden)
+    checks_current, checks_data, checks_migration, checks_repro, checks_checkpoints, checks_clients, checks_protocol,
+    checks_templating, checks_random, checks_golden)
 
 
 def all_checks():

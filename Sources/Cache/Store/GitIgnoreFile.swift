@@ -2,17 +2,27 @@ import Files
 
 /// The lines that keep cached outputs out of git.
 package enum GitIgnoreFile {
-    /// The line for a name: anchored to the file's own folder, characters with a meaning escaped.
+    /// The line for a name: anchored to the file's own folder, bytes with a meaning escaped.
+    ///
+    /// Line ends cannot be written in a pattern, so `?` stands for each. Apart from these, from backslashes and from
+    /// blanks at the end, lines are those of DVC.
     package static func line(for name: String) -> String {
-        var line = "/"
-        for scalar in name.unicodeScalars {
-            // A backslash would escape what follows; DVC leaves it alone, and git then sees the file.
-            if "[]!*#?\\".unicodeScalars.contains(scalar) { line += "\\" }
-            line.unicodeScalars.append(scalar)
+        let bytes = Array(name.utf8)
+        let end = (bytes.lastIndex { !isBlank($0) } ?? -1) + 1
+        var line = [UInt8(ascii: "/")]
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case 10...13: line.append(UInt8(ascii: "?"))
+            case _ where index >= end || special.contains(byte): line += [UInt8(ascii: "\\"), byte]
+            default: line.append(byte)
+            }
         }
-        // Blanks at the end do not count for git unless they are escaped.
-        return line.utf8.last == 0x20 ? String(line.dropLast()) + "\\ " : line
+        return String(decoding: line, as: UTF8.self)
     }
+
+    private static let special = Array("[]!*#?\\".utf8)
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// The contents with the line for `name` at the end; `nil` where it is there already.
     package static func adding(_ name: String, to contents: [UInt8]) -> [UInt8]? {

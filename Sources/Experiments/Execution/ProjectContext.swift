@@ -30,8 +30,17 @@ package class ProjectContext {
     /// The folder for files of ours that nobody misses.
     package var scratch: FilePath { ProjectWorkspace.scratch(of: project.root) }
 
-    package func workspace(checking: Bool = true) throws -> ProjectWorkspace {
-        try ProjectWorkspace(
+    /// Reads the project.
+    ///
+    /// - Parameters:
+    ///   - checking: Whether the graph of all stages must be sound.
+    ///   - replaced: Files to be seen with other contents than they have, by their paths from the project's root.
+    package func workspace(
+        checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
+    ) throws -> ProjectWorkspace {
+        var project = project
+        project.replaced = replaced
+        return try ProjectWorkspace(
             project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
     }
 

@@ -1,7 +1,7 @@
 import Diagnostics
 import Git
 
-/// Which experiment the workspace continues, as the references `EXEC_CHECKPOINT` and `EXEC_APPLY` say.
+/// Which experiment the workspace continues, by the commit that it holds.
 struct ResumeState {
     /// The commit that the workspace holds.
     let commit: CommitID
@@ -11,7 +11,7 @@ struct ResumeState {
     /// Whether the commit is the newest one of its experiment.
     var isTip: Bool { experiment.tip == commit }
 
-    /// Finds what to continue; both references are dropped where they belong to another commit than `HEAD`.
+    /// Finds what to continue; what is held is forgotten where it belongs to another commit than `HEAD`.
     ///
     /// - Parameter remains: What a killed run left; it was going on, so its newest checkpoint counts.
     static func find(
@@ -19,30 +19,26 @@ struct ResumeState {
         remains: RunJournal.Remains?
     ) throws -> ResumeState? {
         let repository = context.repository
+        let held = HeldCommit(context)
         if let name = remains?.reference, let tip = try repository.commit(named: name),
             let reference = ExperimentReference(name)
         {
             try repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
-            try repository.setReference(StateReference.applied, to: tip, expecting: .anything)
+            try held.write(tip)
             context.console.note(
                 "the run before was killed; its last checkpoint \(tip.short) is where this one goes on")
             if reference.baseline == head {
                 return ResumeState(commit: tip, experiment: Experiment(reference: reference, tip: tip))
             }
         }
-        guard let applied = try repository.commit(named: StateReference.applied) else { return nil }
+        guard let applied = try held.read() else { return nil }
         let owners = try catalog.experiments(of: head).filter { experiment in
             try experiment.tip == applied || chains.chain(of: experiment).contains { $0.id == applied }
         }
         guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first else {
-            if applied != head { try forget(repository) }
+            if applied != head { try held.forget() }
             return nil
         }
         return ResumeState(commit: applied, experiment: first)
-    }
-
-    static func forget(_ repository: Repository) throws {
-        try repository.deleteReference(StateReference.checkpoint)
-        try repository.deleteReference(StateReference.applied)
     }
 }

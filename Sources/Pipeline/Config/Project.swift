@@ -7,6 +7,8 @@ package struct Project: Sendable {
     /// The absolute path.
     package let root: FilePath
     package let config: ProjectConfig
+    /// Files with the contents that a change would give them, where it is only tried; by their paths from the root.
+    package var replaced: [FilePath: [UInt8]] = [:]
 
     package init(root: FilePath, config: ProjectConfig) {
         self.root = root

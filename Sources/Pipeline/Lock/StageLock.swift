@@ -25,11 +25,14 @@ package struct StageLock: Sendable {
     ///   - dependencies: Hashes by path as written.
     ///   - parameters: See ``ParameterReader``.
     ///   - outputs: Hashes by path as written.
+    ///   - generation: Of the project: those of the older one do not say that a dependency is executable.
     package init(
-        stage: Stage, dependencies: [LockEntry], parameters: [ParameterValues], outputs: [LockEntry]
+        stage: Stage, dependencies: [LockEntry], parameters: [ParameterValues], outputs: [LockEntry],
+        generation: Generation = .two
     ) {
         self.init(
-            command: stage.command, dependencies: dependencies.map(Self.withoutOldExecuteBit),
+            command: stage.command,
+            dependencies: generation == .two ? dependencies.map(Self.withoutOldExecuteBit) : dependencies,
             // A file without a single key is recorded too, where all of its keys count.
             parameters: Mapping(
                 parameters.filter { $0.fileExists && ($0.isWhole || !$0.values.isEmpty) }

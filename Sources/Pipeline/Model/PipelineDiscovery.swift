@@ -154,7 +154,7 @@ package struct PipelineDiscovery {
 
 extension Project {
     /// The files of the workspace.
-    package var workspace: WorkspaceTree { WorkspaceTree(root: root) }
+    package var workspace: WorkspaceTree { WorkspaceTree(root: root, replaced: replaced) }
 
     /// Where the `${…}` of the workspace take their values from.
     ///

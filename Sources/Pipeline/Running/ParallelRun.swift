@@ -37,6 +37,7 @@ final class ParallelRun {
     private var running: [Int: Running] = [:]
     private var endings: [Int: Ending] = [:]
     private var transcripts: [Int: StageTranscript] = [:]
+    private var claims: [Int: PathClaim] = [:]
     /// The first stage that is still to be shown.
     private var turn: Int
     /// The first error, in the order of the plan, for which the run has to end.
@@ -95,6 +96,7 @@ final class ParallelRun {
             guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }
+            claims[number] = try PathLocks(root: run.workspace.root).claim(stage, address: execution.address)
             if !progress.isForced(number), let restoration = try execution.restore(status) {
                 return try store(number, execution, restoration.inputs, execution.manner(restoration))
             }
@@ -151,6 +153,7 @@ final class ParallelRun {
 
     private func complete(_ number: Int, _ ending: Ending) {
         running[number] = nil
+        claims.removeValue(forKey: number)?.release()
         endings[number] = ending
         if case .failed(let error) = ending {
             if run.options.onFailure == .stop || error.isInterruption { isStopping = true }

@@ -92,6 +92,8 @@ package struct PipelineRun {
         if let confirm = options.confirm, !confirm(execution.address) {
             throw RunError.declined(stage: execution.address)
         }
+        let claim = options.dryRun ? nil : try PathLocks(root: workspace.root).claim(stage, address: execution.address)
+        defer { claim?.release() }
         if !progress.isForced(number), let restoration = try execution.restore(status) {
             guard !options.dryRun else { return progress.didMake(number, nil) }
             var entry = restoration.result

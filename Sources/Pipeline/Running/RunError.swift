@@ -8,6 +8,8 @@ package enum RunError: UserFacingError, Hashable {
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
     case missingOutput(stage: String, path: String)
+    /// Of a stage that does not run, so nothing makes it.
+    case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
     case outputTracked(path: String)
@@ -16,6 +18,8 @@ package enum RunError: UserFacingError, Hashable {
     case declined(stage: String)
     case shellMissing(String)
     case interruptedBetween(signal: Int32)
+    /// Another process reads or writes what the stage would write, or writes what it reads.
+    case pathInUse(stage: String, path: String, process: Int32, program: String)
     /// Stages failed and the run went on with those that do not need them.
     case stagesFailed([String])
 
@@ -26,6 +30,8 @@ package enum RunError: UserFacingError, Hashable {
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
         case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingFrozenOutput(let stage, let path):
+            "'\(clean(path))', an output of the frozen stage '\(clean(stage))', does not exist"
         case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
         case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
@@ -34,6 +40,8 @@ package enum RunError: UserFacingError, Hashable {
         case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
+        case .pathInUse(let stage, let path, let process, let program):
+            "stage '\(clean(stage))' cannot run now: process \(process) (\(clean(program))) is using '\(clean(path))'"
         case .stagesFailed(let stages):
             (stages.count == 1 ? "a stage failed: " : "\(stages.count) stages failed: ")
                 + stages.map { "'\(clean($0))'" }.joined(separator: ", ")
@@ -45,6 +53,8 @@ package enum RunError: UserFacingError, Hashable {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .missingFrozenOutput(let stage, _):
+            "'git exp checkout' brings it back from the cache; 'git exp unfreeze \(clean(stage))' lets the stage make it"
         case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
             "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "
@@ -52,6 +62,7 @@ package enum RunError: UserFacingError, Hashable {
         case .outputOutside: "choose a path inside the project, or say 'cache: false'"
         case .checkpointStages: "use 'git exp run'"
         case .declined, .interruptedBetween, .stagesFailed: nil
+        case .pathInUse: "wait for it, then run the command again"
         case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
         }
     }

@@ -88,7 +88,8 @@ struct StageRunCache {
             LockEntry(path: $0.path, hash: OutputHash(md5: "", size: 0, generation: workspace.generation))
         }
         return StageLock(
-            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: placeholders)
+            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: placeholders,
+            generation: workspace.generation)
     }
 
     /// Does what keeping the run would otherwise take time for later.

@@ -11,6 +11,8 @@ package struct StageSaver {
         var isCheckpoint = false
         /// Whether data goes into the cache.
         var storesOutputs = true
+        /// Whether saved files become links where links are wanted.
+        var relinks = true
         /// Whether the run cache keeps the result.
         var keeping = StageRunCache.Keeping.asRun
         /// An earlier result that the outputs were brought back from.
@@ -102,20 +104,22 @@ package struct StageSaver {
             guard let hash = try hash(of: output, old: old, saving: saving, manner.restored) else {
                 if manner.isCheckpoint && output.isCheckpoint { continue }
                 if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
+                if stage.isFrozen { throw RunError.missingFrozenOutput(stage: address, path: output.path) }
                 throw RunError.missingOutput(stage: address, path: output.path)
             }
             if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
             if output.isCached, manner.storesOutputs {
                 if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
-                } else {
+                } else if manner.relinks {
                     try relink(output, hash)
                 }
             }
             outputs.append(LockEntry(path: output.path, hash: hash))
         }
         let entry = StageLock(
-            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs)
+            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs,
+            generation: workspace.generation)
         if isKept { try runCache.save(entry) }
         return Saved(entry: entry, fresh: fresh)
     }
@@ -140,6 +144,10 @@ package struct StageSaver {
         if stage.isTrackedData { return }
         switch outcome {
         case .created:
+            if try workspace.sourceControl.isIgnored(stage.lockFile, false) {
+                console.warn(
+                    "'\(Console.sanitized(stage.lockFile.string))' is ignored by git, so no commit will have it")
+            }
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
             console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .changed: console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")

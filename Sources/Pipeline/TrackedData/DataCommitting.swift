@@ -9,11 +9,16 @@ package struct DataCommitting {
     private let console: Console
     private let folder: FilePath
     private let sync: Bool
+    private let relinks: Bool
 
     /// - Parameters:
     ///   - folder: Where addresses are seen from, relative to the project root.
     ///   - sync: Whether files must have reached the disk when this is done.
-    package init(_ workspace: ProjectWorkspace, folder: FilePath, console: Console, sync: Bool) {
+    ///   - relinks: Whether saved files become links where links are wanted.
+    package init(
+        _ workspace: ProjectWorkspace, folder: FilePath, console: Console, sync: Bool, relinks: Bool = true
+    ) {
+        self.relinks = relinks
         self.workspace = workspace
         self.folder = folder
         self.console = console
@@ -43,7 +48,8 @@ package struct DataCommitting {
             }
             let inputs =
                 try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
-            let manner = StageSaver.Manner(keeping: isForced || !changes.isEmpty ? .always : .never)
+            var manner = StageSaver.Manner(keeping: isForced || !changes.isEmpty ? .always : .never)
+            manner.relinks = relinks
             _ = try saver.save(stage, address: address, inputs: inputs, manner)
         }
     }
