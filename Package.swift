@@ -51,7 +51,7 @@ let package = Package(
             ]),
         library("Pipeline", ["Cache", "Formats", "Files", "Processes", "Diagnostics", "CSys", systemPackage]),
         library("Cache", ["Formats", "Files", "Diagnostics", "CMD5", "CSys", systemPackage]),
-        library("Reporting", ["Formats", "Diagnostics"]),
+        library("Reporting", ["Formats", "Files", "Diagnostics"]),
         library(
             "Git", ["Clibgit2", "CGitNetworkStubs", "Files", "Processes", "Diagnostics", systemPackage],
             linker: dynamicLibgit2

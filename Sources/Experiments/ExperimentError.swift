@@ -45,6 +45,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case existsAgain(String)
     case nothingToRestore(String)
     case badUndoDays(String)
+    /// A file or folder of `--copy-paths`.
+    case cannotCopy(String, reason: String)
+    /// The description of a run in a folder of its own is none.
+    case badTicket(String)
 
     package var message: String {
         switch self {
@@ -84,6 +88,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(let text, _): text
         case .branchExists(let name): "a branch named '\(Console.sanitized(name))' already exists"
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
+        case .cannotCopy(let path, let reason): "cannot copy '\(Console.sanitized(path))': \(reason)"
+        case .badTicket(let file): "'\(Console.sanitized(file))' does not describe a run"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
         case .cannotInclude(let path, let reason): "cannot include '\(Console.sanitized(path))': \(reason)"
@@ -141,6 +147,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .rejectedOption(_, let hint): hint
         case .branchExists: "choose another name"
         case .invalidBranchName: "see 'git help check-ref-format'"
+        case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
+        case .badTicket: "start runs with 'git exp run'"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
         case .notExperiments(let names, let similar):

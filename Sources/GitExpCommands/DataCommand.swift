@@ -5,7 +5,8 @@ import Pipeline
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Stop tracking data.", subcommands: [RemoveData.self])
+        commandName: "data", abstract: "Stop tracking data, or bring it to another format.",
+        subcommands: [RemoveData.self, MigrateData.self])
 
     struct RemoveData: ParsableCommand {
         static let configuration = CommandConfiguration(

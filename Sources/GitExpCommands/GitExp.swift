@@ -19,7 +19,7 @@ struct GitExp: ParsableCommand {
             Apply.self, Branch.self, Rename.self, Remove.self, GarbageCollection.self, Undo.self, Restore.self,
             Rehome.self, Recover.self, Clean.self,
             Metrics.self, Params.self, Add.self, Commit.self,
-            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
+            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self, Execute.self,
         ])
 }
 

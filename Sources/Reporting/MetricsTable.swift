@@ -1,3 +1,4 @@
+import Files
 import Formats
 
 /// A metrics file at one revision.
@@ -40,13 +41,13 @@ package struct MetricsTable {
     }
 
     package var plain: PlainTable {
-        let names = Set(revisions.flatMap { $0.files.flatMap { $0.leaves.map(\.name) } })
-            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let names = Set(revisions.flatMap { $0.files.flatMap { $0.leaves.map { ExactString($0.name) } } })
+            .sorted().map(\.text)
         let rows = revisions.flatMap { revision, files in
             files.map { file in
                 (showsRevision ? [revision] : []) + [file.path]
                     + names.map { name in
-                        MetricText.of(file.leaves.first { $0.name == name }?.value, places: places)
+                        MetricText.of(file.leaves.first { $0.name.isIdentical(to: name) }?.value, places: places)
                     }
             }
         }
@@ -80,12 +81,11 @@ package struct MetricsComparison {
     package init(old: [MetricsFile], new: [MetricsFile], includesEqual: Bool) {
         var rows: [Row] = []
         var paths = old.map(\.path)
-        for file in new where !paths.contains(file.path) { paths.append(file.path) }
+        for file in new where !paths.contains(where: { $0.isIdentical(to: file.path) }) { paths.append(file.path) }
         for path in paths.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            let before = old.first { $0.path == path }?.leaves ?? []
-            let after = new.first { $0.path == path }?.leaves ?? []
-            let names = Set(before.map(\.name) + after.map(\.name))
-            for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            let before = old.first { $0.path.isIdentical(to: path) }?.leaves ?? []
+            let after = new.first { $0.path.isIdentical(to: path) }?.leaves ?? []
+            for name in Set((before + after).map { ExactString($0.name) }).sorted().map(\.text) {
                 let row = Row(
                     path: path, name: name, old: Self.value(of: name, in: before), new: Self.value(of: name, in: after))
                 if includesEqual || row.old != row.new { rows.append(row) }
@@ -96,7 +96,7 @@ package struct MetricsComparison {
 
     /// What is null counts as missing.
     private static func value(of name: String, in leaves: [(name: String, value: Value)]) -> Value? {
-        let value = leaves.first { $0.name == name }?.value
+        let value = leaves.first { $0.name.isIdentical(to: name) }?.value
         return value == .null ? nil : value
     }
 
@@ -128,7 +128,7 @@ package struct MetricsComparison {
         for row in rows {
             var entry = Mapping([("old", row.old ?? .null), ("new", row.new ?? .null)])
             if let difference = Self.difference(row) { entry["diff"] = difference }
-            if files.last?.0 != row.path { files.append((row.path, .mapping(Mapping()))) }
+            if !(files.last?.0.isIdentical(to: row.path) ?? false) { files.append((row.path, .mapping(Mapping()))) }
             var mapping = files[files.count - 1].1.mapping ?? Mapping()
             mapping[row.name] = .mapping(entry)
             files[files.count - 1].1 = .mapping(mapping)

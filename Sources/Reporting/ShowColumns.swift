@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Formats
 
 /// What the table of experiments is to show.
@@ -48,6 +49,10 @@ struct ShowColumn {
     let file: String
     let name: String
     var header: String
+
+    fileprivate func `is`(_ name: String, _ file: String, _ group: Group) -> Bool {
+        self.group == group && self.name.isIdentical(to: name) && self.file.isIdentical(to: file)
+    }
 }
 
 /// The columns that rows give rise to, and the cells in them.
@@ -63,8 +68,8 @@ struct ShowColumns {
         var builder = ColumnBuilder()
         for row in rows { builder.add(row.metrics, .metric) }
         for row in rows { builder.add(row.parameters, .parameter) }
-        let paths = Set(rows.flatMap(\.dependencies).map(\.path))
-        builder.add(dependencies: paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+        let paths = Set(rows.flatMap(\.dependencies).map { ExactString($0.path) })
+        builder.add(dependencies: paths.sorted().map(\.text))
         columns = builder.columns
         cells = rows.map { builder.cells(of: $0) }
         nameHeaders()
@@ -73,11 +78,11 @@ struct ShowColumns {
 
     /// A bare name where it is the only one, else with its file.
     private mutating func nameHeaders() {
-        var counts: [String: Int] = [:]
-        for column in columns { counts[column.name, default: 0] += 1 }
+        var counts: [ExactString: Int] = [:]
+        for column in columns { counts[ExactString(column.name), default: 0] += 1 }
         for index in columns.indices where columns[index].group != .dependency {
             let name = columns[index].name
-            if counts[name, default: 0] > 1 || Self.fixed.contains(name) {
+            if counts[ExactString(name), default: 0] > 1 || Self.fixed.contains(name) {
                 columns[index].header = "\(columns[index].file):\(name)"
             }
         }
@@ -111,51 +116,75 @@ struct ShowColumns {
 private struct ColumnBuilder {
     private struct Key: Hashable {
         let group: ShowColumn.Group
-        let file: String
-        let name: String
+        let file: ExactString
+        let name: ExactString
+
+        init(_ group: ShowColumn.Group, _ file: String, _ name: String) {
+            self.group = group
+            self.file = ExactString(file)
+            self.name = ExactString(name)
+        }
     }
 
     private(set) var columns: [ShowColumn] = []
     private var numbers: [Key: Int] = [:]
-    private var unreadable: [ShowColumn.Group: Set<String>] = [:]
+    /// The first column of each group.
+    private var firsts: [ShowColumn.Group: Int] = [:]
+    /// The column that was asked for last.
+    private var last = -1
 
     mutating func add(_ files: [FileValues], _ group: ShowColumn.Group) {
+        last = firsts[group].map { $0 - 1 } ?? columns.count - 1
         for file in files {
-            for leaf in file.leaves ?? [] { add(Key(group: group, file: file.file, name: leaf.name)) }
+            for leaf in file.leaves ?? [] where number(of: leaf.name, file.file, group) == nil {
+                add(Key(group, file.file, leaf.name))
+            }
         }
     }
 
     mutating func add(dependencies: [String]) {
-        for path in dependencies { add(Key(group: .dependency, file: path, name: path)) }
+        for path in dependencies where number(of: path, path, .dependency) == nil { add(Key(.dependency, path, path)) }
     }
 
     private mutating func add(_ key: Key) {
-        guard numbers[key] == nil else { return }
         numbers[key] = columns.count
-        columns.append(ShowColumn(group: key.group, file: key.file, name: key.name, header: key.name))
+        last = columns.count
+        if firsts[key.group] == nil { firsts[key.group] = columns.count }
+        columns.append(ShowColumn(group: key.group, file: key.file.text, name: key.name.text, header: key.name.text))
     }
 
-    func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
+    /// Most rows have the columns of the row before, so the one behind the last that was asked for is tried first.
+    private mutating func number(of name: String, _ file: String, _ group: ShowColumn.Group) -> Int? {
+        last += 1
+        if last < columns.count, columns[last].is(name, file, group) { return last }
+        guard let number = numbers[Key(group, file, name)] else { return nil }
+        last = number
+        return number
+    }
+
+    mutating func cells(of row: ShowRow) -> [ShowColumns.Cell?] {
+        last = -1
         var cells = [ShowColumns.Cell?](repeating: nil, count: columns.count)
         for (files, group) in [(row.metrics, ShowColumn.Group.metric), (row.parameters, .parameter)] {
             for file in files {
                 guard let leaves = file.leaves else {
-                    for index in columns.indices where columns[index].group == group && columns[index].file == file.file
-                    {
-                        cells[index] = .unreadable
+                    for (index, column) in columns.enumerated() where column.group == group {
+                        if column.file.isIdentical(to: file.file) { cells[index] = .unreadable }
                     }
                     continue
                 }
+                // What is null counts as missing, as for DVC.
                 for leaf in leaves {
-                    if let number = numbers[Key(group: group, file: file.file, name: leaf.name)] {
-                        cells[number] = .value(leaf.value)
-                    }
+                    guard let number = number(of: leaf.name, file.file, group) else { continue }
+                    if case .null = leaf.value { continue }
+                    cells[number] = .value(leaf.value)
                 }
             }
         }
         for dependency in row.dependencies {
-            let key = Key(group: .dependency, file: dependency.path, name: dependency.path)
-            if let number = numbers[key] { cells[number] = .hash(dependency.hash) }
+            if let number = number(of: dependency.path, dependency.path, .dependency) {
+                cells[number] = .hash(dependency.hash)
+            }
         }
         return cells
     }

@@ -97,6 +97,8 @@ package enum CheckpointTree {
         package let commit: String
         package let name: String?
         package let parent: String?
+        /// The number of the line that shows the commit.
+        package let line: Int
     }
 
     /// - Parameter lines: In the order in which they are shown, the newest first.
@@ -109,30 +111,30 @@ package enum CheckpointTree {
             let branch: ShowRow.Kind = isLast ? .branchBase : .branchCommit
             guard let tip = line.commits.first else { return [Place]() }
             if line.commits.count == 1 || layout == .tips {
-                return [Place(kind: branch, commit: tip, name: line.name, parent: nil)]
+                return [Place(kind: branch, commit: tip, name: line.name, parent: nil, line: index)]
             }
-            if layout == .repeated { return repeated(line) }
+            if layout == .repeated { return repeated(line, index) }
             let own = line.commits.indices.filter { owners[line.commits[$0]] == index }
-            if own.isEmpty { return [Place(kind: branch, commit: tip, name: line.name, parent: nil)] }
+            if own.isEmpty { return [Place(kind: branch, commit: tip, name: line.name, parent: nil, line: index)] }
             return own.enumerated().map { position, number in
                 let next = number + 1 < line.commits.count ? line.commits[number + 1] : nil
                 let name = position == 0 ? line.name : nil
                 let commit = line.commits[number]
                 if let next, owners[next] != index {
-                    return Place(kind: .checkpointCommit, commit: commit, name: name, parent: next)
+                    return Place(kind: .checkpointCommit, commit: commit, name: name, parent: next, line: index)
                 }
                 let kind: ShowRow.Kind =
                     next == nil ? .checkpointBase : position == 0 ? .checkpointTip : .checkpointCommit
-                return Place(kind: kind, commit: commit, name: name, parent: nil)
+                return Place(kind: kind, commit: commit, name: name, parent: nil, line: index)
             }
         }
     }
 
-    private static func repeated(_ line: Line) -> [Place] {
+    private static func repeated(_ line: Line, _ index: Int) -> [Place] {
         line.commits.enumerated().map { number, commit in
             let kind: ShowRow.Kind =
                 number == 0 ? .checkpointTip : number == line.commits.count - 1 ? .checkpointBase : .checkpointCommit
-            return Place(kind: kind, commit: commit, name: number == 0 ? line.name : nil, parent: nil)
+            return Place(kind: kind, commit: commit, name: number == 0 ? line.name : nil, parent: nil, line: index)
         }
     }
 }

@@ -142,7 +142,10 @@ package struct ShowTable {
     package func markdown() -> String {
         let columns = columns()
         let widths = columns.map { column in
-            ([column.header] + column.cells).map { DisplayWidth.of(MarkdownText.escaped($0)) }.max() ?? 0
+            // DVC leaves two columns of room beside a header.
+            max(
+                DisplayWidth.of(MarkdownText.escaped(column.header)) + 2,
+                column.cells.map { DisplayWidth.of(MarkdownText.escaped($0)) }.max() ?? 0)
         }
         func line(_ cells: [String]) -> String {
             let padded = zip(cells, widths).map { DisplayWidth.padded(MarkdownText.escaped($0), to: $1) }
@@ -157,7 +160,8 @@ package struct ShowTable {
     package func csv() -> String {
         var headers = ["Experiment", "rev", "typ"]
         if !options.hidesTimestamp { headers.append("Created") }
-        headers.append("parent")
+        let hasParent = !options.onlyChanged || rows.contains { $0.parent != nil }
+        if hasParent { headers.append("parent") }
         if hasState { headers.append("State") }
         if hasExecutor { headers.append("Executor") }
         headers += content.columns.map(\.header)
@@ -170,7 +174,7 @@ package struct ShowTable {
                 row.kind.rawValue,
             ]
             if !options.hidesTimestamp { fields.append(row.created.map(TimeText.iso) ?? "") }
-            fields.append(row.parent.map { String($0.prefix(7)) } ?? "")
+            if hasParent { fields.append(row.parent.map { String($0.prefix(7)) } ?? "") }
             if hasState { fields.append(row.state ?? "") }
             if hasExecutor { fields.append(row.executor ?? "") }
             fields += cells.map { Self.text($0, digits: options.precision) ?? "" }

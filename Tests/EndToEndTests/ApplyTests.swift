@@ -197,4 +197,33 @@ extension String {
         let outcome = try sandbox.exp("apply", "two")
         #expect(outcome.status == 1 && outcome.errors.contains("'data' is not in the cache"), "\(outcome)")
     }
+
+    @Test func aFolderThatGitHasGivesWayToAFile() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(".gitignore", "*.log\n")
+        try sandbox.write("d", "file\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "file")
+        try sandbox.git("tag", "file")
+        try sandbox.git("rm", "-q", "d")
+        try sandbox.write("d/e/f", "1\n")
+        try sandbox.write("d/g", "2\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "folder")
+        // Whatever git does not have keeps it.
+        for (path, text) in [("d/new", "mine\n"), ("d/e/mine.log", "mine\n"), ("d/g", "mine\n")] {
+            try sandbox.write(path, text)
+            let outcome = try sandbox.exp("apply", "file")
+            #expect(outcome.status == 128 && outcome.errors.contains("a folder is in the way"), "\(outcome)")
+            #expect(try sandbox.read(path) == text && sandbox.read("d/e/f") == "1\n")
+            try sandbox.git("checkout", "-q", "--", "d")
+            try sandbox.git("clean", "-q", "-f", "-x", "--", "d")
+        }
+        try sandbox.expOK("apply", "file")
+        #expect(try sandbox.read("d") == "file\n")
+        #expect(try sandbox.git("diff", "--cached", "--name-only").isEmpty)
+        try sandbox.git("reset", "-q", "--hard")
+        #expect(try sandbox.read("d/e/f") == "1\n")
+    }
 }

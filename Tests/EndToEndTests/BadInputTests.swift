@@ -292,4 +292,38 @@ extension String {
         }
         return count
     }
+
+    @Test func aTimeToWaitThatIsNoneIsRefused() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        for value in ["soon", "-1", "99999999999", ""] {
+            try sandbox.git("config", "exp.lockTimeout", value)
+            for command in [["run", "-S", "lr=0.7"], ["repro"], ["apply", "HEAD"]] {
+                let outcome = try sandbox.run("git", ["exp"] + command)
+                let isRefused = outcome.status == 128 && outcome.errors.contains("exp.lockTimeout")
+                // A repro refuses the checkpoints of this project before it looks at the time.
+                #expect(isRefused || command == ["repro"] && outcome.status == 128, "\(outcome)")
+            }
+        }
+        #expect(try sandbox.git("status", "--short").isEmpty)
+        #expect(try sandbox.git("for-each-ref", "refs/exps").isEmpty)
+        try sandbox.git("config", "exp.lockTimeout", "5")
+        try sandbox.expOK("run")
+    }
+
+    @Test func aFrozenStageWithoutItsDataSaysSo() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("stage", "add", "-q", "-n", "a", "-o", "out.txt", "echo 1 > out.txt")
+        try sandbox.expOK("freeze", "a")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "frozen")
+        for command in ["repro", "run"] {
+            let outcome = try sandbox.exp(command)
+            #expect(outcome.status == 128, "\(outcome)")
+            #expect(
+                outcome.errors.contains("'out.txt', an output of the frozen stage 'a', does not exist"), "\(outcome)")
+            #expect(outcome.errors.contains("'git exp unfreeze a' lets the stage make it"), "\(outcome)")
+        }
+    }
 }

@@ -12,7 +12,7 @@ import Testing
         #expect(try sandbox.exists(".dvc/tmp/git-exp/rows"))
         #expect(try sandbox.expOK("show", "--json").output == first)
         #expect(try sandbox.expOK("show", "--json", "--force").output == first)
-        try sandbox.write(".dvc/tmp/git-exp/rows", "git-exp rows 1\nbroken")
+        try sandbox.write(".dvc/tmp/git-exp/rows", "git-exp rows 2\nbroken")
         #expect(try sandbox.expOK("show", "--json").output == first)
     }
 

@@ -58,6 +58,14 @@ import Testing
         #expect(error?.hint == "write -S '\(meant)'")
     }
 
+    @Test func whatIsNotThereCannotBeDeleted() {
+        for (typed, hint) in [("~nosuch", nil), ("~train.epoch", "did you mean '~train.epochs'?")] {
+            let error = #expect(throws: OverrideError.self) { try edited("train: {epochs: 5}\n", [typed]) }
+            #expect(error?.message == "cannot delete '\(typed.dropFirst())': params.yaml has no such parameter")
+            #expect(error?.hint == hint)
+        }
+    }
+
     @Test func hintsNameTheFile() throws {
         func hint(_ override: String) throws -> String? {
             let change = try ParameterOverride.parse(override)

@@ -21,15 +21,18 @@ import checks_checkpoints
 import checks_clients
 import checks_current
 import checks_data
+import checks_golden
+import checks_migration
 import checks_protocol
+import checks_random
 import checks_repro
 import checks_templating
 import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
-    checks_current, checks_data, checks_repro, checks_checkpoints, checks_clients, checks_protocol, checks_templating,
-    checks_verbs)
+    checks_current, checks_data, checks_migration, checks_repro, checks_checkpoints, checks_clients, checks_protocol,
+    checks_templating, checks_random, checks_golden, checks_verbs)
 
 
 def all_checks():

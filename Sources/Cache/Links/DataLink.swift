@@ -86,13 +86,18 @@ package enum DataLink {
     private static func makePrivate(_ path: FilePath, mode: UInt16) throws {
         let temporary = FileIO.sibling(of: path)
         do {
-            let copy = try FileIO.retry {
-                try FileDescriptor.open(
-                    temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                    permissions: FilePermissions(rawValue: CInterop.Mode(mode)))
-            }
+            // Without a name until it is complete: what a killed process left here would count as data.
+            let nameless = NamelessFiles(in: path.removingLastComponent(), mode: mode).take()
+            let copy =
+                try nameless
+                ?? FileIO.retry {
+                    try FileDescriptor.open(
+                        temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+                        permissions: FilePermissions(rawValue: CInterop.Mode(mode)))
+                }
             defer { try? copy.close() }
             _ = try FileHasher.read(path, generation: .three, into: copy)
+            if nameless != nil { try copy.giveName(temporary) }
             try FileIO.move(temporary, to: path)
         } catch {
             try? FileIO.remove(temporary)

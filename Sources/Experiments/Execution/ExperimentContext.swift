@@ -10,6 +10,8 @@ package final class ExperimentContext: ProjectContext {
     package let repository: Repository
     /// The project's folder inside the repository; empty at the top.
     package let prefix: FilePath
+    /// What is done here, if this is a folder that was made for one run; `nil` in a workspace.
+    package var ticket: RunTicket?
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
@@ -84,9 +86,20 @@ package struct ProjectLock: Exclusion {
     private let patience: Int
     private let console: Console
 
-    package init(_ context: ProjectContext) {
-        path = context.project.root.pushing(".dvc/tmp/lock")
-        patience = (context.settings["exp.locktimeout"].flatMap(Int.init) ?? 60) * 1_000
+    /// - Throws: ``PipelineError/badSetting(name:value:expected:)`` for an `exp.lockTimeout` that is no number of
+    ///   seconds.
+    package init(_ context: ProjectContext) throws(PipelineError) {
+        try self.init(root: context.project.root, context)
+    }
+
+    /// - Parameter root: The project that is meant, if it is not the context's own.
+    init(root: FilePath, _ context: ProjectContext) throws(PipelineError) {
+        path = root.pushing(".dvc/tmp/lock")
+        let setting = context.settings["exp.locktimeout"]
+        guard let seconds = setting.map(Int32.init) ?? 60, seconds >= 0 else {
+            throw .badSetting(name: "exp.lockTimeout", value: setting ?? "", expected: "a number of seconds")
+        }
+        patience = Int(seconds) * 1_000
         console = context.console
     }
 

@@ -36,6 +36,27 @@ struct OutputRestoring {
         if reset, stage.hasCheckpoints, lock != nil { try workspace.removeLock(of: stage) }
     }
 
+    /// Brings what stages read from the cache, as far as it is not here: data, and outputs of stages that do not run.
+    func bringInputs(of stages: [Stage]) throws {
+        let running = Set(stages.map { $0.file.appending($0.name) })
+        var seen = running
+        for stage in stages.flatMap({ workspace.graph.ancestors(of: $0) })
+        where seen.insert(stage.file.appending(stage.name)).inserted {
+            try bringMissing(stage)
+        }
+    }
+
+    private func bringMissing(_ stage: Stage) throws {
+        let lock = workspace.lock(of: stage)
+        for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
+            let path = workspace.root.pushing(output.rooted)
+            guard let recorded = lock?.output(output.path)?.hash,
+                try FileStatus.of(path, followingLinks: false) == nil, try workspace.store.contains(recorded)
+            else { continue }
+            try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false)
+        }
+    }
+
     /// Says that a new experiment's training does not start from nothing.
     private func announce(_ stage: Stage, _ lock: StageLock?) {
         let present = stage.outputs.filter { output in
@@ -92,10 +113,7 @@ struct OutputRestoring {
         }
         if let present, try !workspace.store.contains(present) {
             _ = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            let object = workspace.store.path(of: present.md5, workspace.generation)
-            console.note(
-                "'\(Console.sanitized(output.path))' had changes outside any checkpoint; they are kept as "
-                    + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+            workspace.tellKept(output.path, had: "changes outside any checkpoint", as: present, console)
         }
         if let recorded {
             try Checkout(workspace.reader).bring(recorded, to: path, overwriting: true, linkTypes: copyTypes)

@@ -43,32 +43,28 @@ package struct WorkspaceRun {
         let head = try context.head()
         if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
+        let lock = try ProjectLock(context)
         try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
         clearStaleSignal()
         let process = try StageProcess(signalFile: signalFile)
-        // The first read of the pipeline finds every mistake before a parameter file changes.
-        var workspace = try context.workspace()
-        var stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(process, request)
+            return try dryRun(process, request, workspace, stages)
         }
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
         do {
-            if request.overrides.isEmpty || workspace.files.allSatisfy(\.templateFiles.isEmpty) {
-                workspace.rereadParameters()
-            } else {
-                // The overrides may have changed what stages there are.
-                workspace = try context.workspace()
-                stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
-            }
+            workspace.reread()
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
@@ -81,17 +77,18 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, identity, request)
+        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
     }
 
     private func execute(
         _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ identity: Identity, _ request: RunRequest
+        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
     ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
         let restoring = OutputRestoring(workspace, console: console)
         for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        if context.ticket != nil { try restoring.bringInputs(of: stages) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
             start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
@@ -101,7 +98,6 @@ package struct WorkspaceRun {
         environment["DVC_EXP_BASELINE_REV"] = plan.reference.baseline.hex
         environment["DVC_EXP_NAME"] = plan.reference.name
         if plan.isContinuing { environment["DVCLIVE_RESUME"] = "1" }
-        let lock = ProjectLock(context)
         let runner = PipelineRun(
             workspace, process: process,
             environment: StageEnvironment(
@@ -109,7 +105,7 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let info = RunInfo(context)
         defer { info.remove() }
-        func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
         if isShown { try show() }
@@ -139,6 +135,30 @@ package struct WorkspaceRun {
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         let failure = report(result, experiment)
         return Report(experiment: experiment, failure: failure)
+    }
+
+    /// Carries out a frozen run in the folder that was made for it.
+    ///
+    /// - Throws: As ``run(_:)``.
+    func run(_ frozen: FrozenRun, _ request: RunRequest) throws -> Report {
+        let identity = try Identity(of: repository, settings: context.settings)
+        try FileIO.makeDirectories(context.scratch)
+        let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
+        defer { journal.close() }
+        let process = try StageProcess(signalFile: signalFile)
+        let workspace = try context.workspace()
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        warnAboutLive(workspace)
+        if frozen.isContinuing {
+            try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: frozen.start.short)
+        }
+        let plan = RunPlan(
+            reference: frozen.reference, start: frozen.start,
+            expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
+            isContinuing: frozen.isContinuing,
+            index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+        try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
+        return try execute(plan, stages, workspace, process, journal, try ProjectLock(context), identity, request)
     }
 
     /// Says what a failed run leaves behind.
@@ -173,7 +193,13 @@ package struct WorkspaceRun {
         }
         console.note("")
         console.note("Ran experiment(s): \(Console.sanitized(experiment.name))")
-        console.note("Experiment results have been applied to your workspace.")
+        if context.ticket == nil {
+            console.note("Experiment results have been applied to your workspace.")
+        } else {
+            console.note("To apply the results of an experiment to your workspace run:")
+            console.note("")
+            console.note("\tgit exp apply \(Console.sanitized(experiment.name))")
+        }
         console.note("")
         console.note("To promote an experiment to a Git branch run:")
         console.note("")
@@ -181,14 +207,13 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
-        let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
-        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+    private func dryRun(
+        _ process: StageProcess, _ request: RunRequest, _ workspace: ProjectWorkspace, _ stages: [Stage]
+    ) throws -> Report {
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
-        _ = try runner.run(stages, exclusion: ProjectLock(context), onCheckpoint: nil)
+        _ = try runner.run(stages, exclusion: try ProjectLock(context), onCheckpoint: nil)
         return Report(experiment: nil, failure: nil)
     }
 

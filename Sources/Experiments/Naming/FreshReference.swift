@@ -11,20 +11,22 @@ extension ExperimentReference {
     /// - Parameters:
     ///   - name: What the user calls it; `nil` draws a name.
     ///   - replacing: Whether an experiment of the name may be replaced, whatever it holds now.
+    ///   - isPromised: Whether a name is meant for another experiment that is not there yet.
     /// - Throws: ``ExperimentError/nameTaken(_:baseline:)``.
     static func fresh(
-        named name: String?, baseline: CommitID, replacing: Bool, in repository: Repository
+        named name: String?, baseline: CommitID, replacing: Bool, in repository: Repository,
+        isPromised: (String) -> Bool = { _ in false }
     ) throws -> (reference: ExperimentReference, expected: ExpectedReference) {
         guard let name else {
             var generator = SystemRandomNumberGenerator()
             let drawn = try ExperimentName.draw(using: &generator) {
-                try isTaken($0, baseline: baseline, in: repository)
+                try isPromised($0) || isTaken($0, baseline: baseline, in: repository)
             }
             return (ExperimentReference(baseline: baseline, name: drawn), .absent)
         }
         let reference = ExperimentReference(baseline: baseline, name: name)
-        guard try isTaken(name, baseline: baseline, in: repository) else { return (reference, .absent) }
-        if !replacing { throw ExperimentError.nameTaken(name, baseline: baseline.short) }
-        return (reference, .anything)
+        let isThere = try isTaken(name, baseline: baseline, in: repository)
+        if !replacing, isThere || isPromised(name) { throw ExperimentError.nameTaken(name, baseline: baseline.short) }
+        return (reference, isThere ? .anything : .absent)
     }
 }

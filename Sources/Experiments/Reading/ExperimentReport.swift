@@ -30,15 +30,37 @@ package struct ExperimentReport {
         package let name: String?
         package let seconds: Int64?
         package let data: Result<RevisionData, any Error>
+
+        fileprivate func called(_ name: String?) -> Revision {
+            Revision(id: id, name: name, seconds: seconds, data: data)
+        }
     }
 
     package struct Line {
         package let name: String
-        /// Newest first.
+        /// Newest first; those of a run that is going on begin with the workspace.
         package let revisions: [Revision]
         package let isRunning: Bool
         /// The line as JSON, where it was made by whoever read it.
         var json: [UInt8]?
+
+        /// The line of a run that is going on.
+        ///
+        /// - Parameters:
+        ///   - live: The workspace, which the next checkpoint is made of.
+        ///   - recorded: The checkpoints there are.
+        init(running name: String, live: Revision, recorded: [Revision]) {
+            self.init(
+                name: name,
+                revisions: [live.called(name)] + recorded.enumerated().map { $0 == 0 ? $1.called(nil) : $1 },
+                isRunning: true)
+        }
+
+        init(name: String, revisions: [Revision], isRunning: Bool) {
+            self.name = name
+            self.revisions = revisions
+            self.isRunning = isRunning
+        }
     }
 
     package struct Baseline {
@@ -79,13 +101,12 @@ package struct ExperimentReport {
         self.lost = request.selection.allCommits ? [] : lost
         baselines = try commits.map { id in
             let commit = try chains.commit(id)
-            var lines = try LineReading(context, request, running: info, cache: cache).lines(
-                of: catalog.experiments(of: id))
-            Self.sort(&lines)
-            if let info, info.baseline == id, !lines.contains(where: \.isRunning) {
-                let name = info.name ?? ""
-                let running = Revision(id: "workspace", name: name, seconds: nil, data: live.data)
-                lines.insert(Line(name: name, revisions: [running], isRunning: true), at: 0)
+            var lines = try LineReading(context, request, cache: cache).lines(of: catalog.experiments(of: id))
+            LineOrder.sort(&lines)
+            if let info, info.baseline == id {
+                let data = Result { try reader.workspaceData(isRunning: true) }
+                let live = Revision(id: "workspace", name: nil, seconds: nil, data: data)
+                Self.insert(info, live, request.layout, into: &lines)
             }
             if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
             return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
@@ -93,20 +114,23 @@ package struct ExperimentReport {
         cache?.save()
     }
 
-    /// The newest first; of the same time, the greater id.
-    private static func sort(_ lines: inout [Line]) {
-        lines.sort { left, right in
-            guard let first = left.revisions.first, let second = right.revisions.first else { return false }
-            if left.isRunning != right.isRunning { return left.isRunning }
-            return (first.seconds ?? 0, first.id) > (second.seconds ?? 0, second.id)
-        }
+    /// Puts the run that is going on in front of all others.
+    private static func insert(
+        _ run: RunInfo.Running, _ live: Revision, _ layout: CheckpointLayout, into lines: inout [Line]
+    ) {
+        let name = run.name ?? ""
+        // What has no checkpoints is not gone on with but made anew.
+        let recorded = lines.firstIndex { line in
+            line.name.isIdentical(to: name) && (try? line.revisions.first?.data.get())?.hasCheckpoints ?? false
+        }.map { lines.remove(at: $0).revisions }
+        lines.insert(Line(running: name, live: live, recorded: layout == .tips ? [] : recorded ?? []), at: 0)
     }
 
     private static func sort(_ lines: inout [Line], by key: String, descending: Bool) throws {
         func values(_ line: Line) -> [(column: String, name: String, value: Value)] {
             guard let data = try? line.revisions.first?.data.get() else { return [] }
             return (data.metricValues + data.parameterValues).flatMap { file in
-                (file.leaves ?? []).map { ("\(file.file):\($0.name)", $0.name, $0.value) }
+                (file.leaves ?? []).filter { $0.value != .null }.map { ("\(file.file):\($0.name)", $0.name, $0.value) }
             }
         }
         if lines.isEmpty { return }
@@ -134,15 +158,12 @@ package struct ExperimentReport {
             let byID = Dictionary(
                 baseline.lines.flatMap(\.revisions).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             let lines = baseline.lines.map { CheckpointTree.Line(name: $0.name, commits: $0.revisions.map(\.id)) }
-            let busy = Set(baseline.lines.filter(\.isRunning).map(\.name))
-            var isBusy = false
             for place in CheckpointTree.places(of: lines, layout: layout) {
                 guard let revision = byID[place.commit] else { continue }
                 var row = Self.row(revision, place.kind)
                 row.name = place.name
                 row.parent = place.parent
-                if let name = place.name { isBusy = busy.contains(name) }
-                if isBusy {
+                if baseline.lines[place.line].isRunning {
                     row.state = "Running"
                     row.executor = "Workspace"
                 }

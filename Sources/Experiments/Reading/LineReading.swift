@@ -6,29 +6,27 @@ import Git
 struct LineReading {
     private let context: ExperimentContext
     private let request: ShowRequest
-    private let running: RunInfo.Running?
     private let cache: RowCache?
     /// Fewer experiments are not worth a thread.
     private static let threshold = 64
 
     /// - Parameter cache: What is known of commits; `nil` reads all of them.
-    init(_ context: ExperimentContext, _ request: ShowRequest, running: RunInfo.Running?, cache: RowCache?) {
+    init(_ context: ExperimentContext, _ request: ShowRequest, cache: RowCache?) {
         self.cache = cache
         self.context = context
         self.request = request
-        self.running = running
     }
 
     func lines(of experiments: [Experiment]) throws -> [ExperimentReport.Line] {
         guard experiments.count >= Self.threshold else {
-            return try Worker(context, request, running, cache).lines(of: experiments)
+            return try Worker(context, request, cache).lines(of: experiments)
         }
         let size = (experiments.count + Parallel.width - 1) / Parallel.width
         let parts = stride(from: 0, to: experiments.count, by: size).map { start in
             Array(experiments[start..<min(start + size, experiments.count)])
         }
         // A repository serves one thread, so each part opens one of its own.
-        let workers = try parts.map { _ in try Worker(context.reopened(), request, running, cache) }
+        let workers = try parts.map { _ in try Worker(context.reopened(), request, cache) }
         let results = PartialLines(count: parts.count)
         try Parallel.forEach(count: parts.count) { part in results.set(part, try workers[part].lines(of: parts[part])) }
         return results.all
@@ -39,17 +37,13 @@ struct LineReading {
         private let reader: RevisionReader
         private let repository: Repository
         private let request: ShowRequest
-        private let running: RunInfo.Running?
         private let cache: RowCache?
 
-        init(
-            _ context: ExperimentContext, _ request: ShowRequest, _ running: RunInfo.Running?, _ cache: RowCache?
-        ) throws {
+        init(_ context: ExperimentContext, _ request: ShowRequest, _ cache: RowCache?) throws {
             reader = try RevisionReader(context)
             reader.onlyUsedParameters = request.onlyUsedParameters
             repository = context.repository
             self.request = request
-            self.running = running
             self.cache = cache
         }
 
@@ -80,8 +74,7 @@ struct LineReading {
                     revisions.append(revision)
                     next = request.layout == .tips ? nil : parent
                 }
-                let isRunning = running?.name == experiment.name && running?.baseline == experiment.baseline
-                var line = ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: isRunning)
+                var line = ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: false)
                 if request.wantsJSON { line.json = JSON.pythonDumpsBytes(line.value) }
                 return line
             }

@@ -34,8 +34,8 @@ package final class RevisionReader {
     /// `nil` without git, where there are no commits.
     private let memo: ParseMemo?
     private let store: ObjectStore
-    /// The sources of the pipeline that the commit before had; most commits have the same.
-    private var sources: (blobs: [BlobID?], paths: [FilePath], sources: DataSources)?
+    /// What the pipeline of the commit before says; most commits have the same.
+    private var last: (blobs: [BlobID?], paths: [FilePath], sources: DataSources, stale: StaleStages)?
     /// Whether only those parameters count that stages use.
     package var onlyUsedParameters = false
     /// Files that count as metrics whether or not a pipeline says so.
@@ -50,15 +50,19 @@ package final class RevisionReader {
         store = ObjectStore(directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
     }
 
+    /// What a commit holds, without the metrics that are of data which it no longer has.
+    ///
     /// - Throws: ``FormatError`` where the pipeline of the commit cannot be read.
     package func data(of commit: Commit) throws -> RevisionData {
         guard let memo else { throw ExperimentError.withoutGit }
         let tree = commit.tree
         let (files, blobs) = try memo.pipelineFiles(in: tree)
         let paths = files.map(\.path)
-        if sources?.blobs != blobs || sources?.paths != paths { sources = (blobs, paths, DataSources(of: files)) }
+        if last?.blobs != blobs || last?.paths != paths {
+            last = (blobs, paths, DataSources(of: files), StaleStages(of: files))
+        }
         return try data(
-            files, sources?.sources ?? DataSources(of: files), lock: { try memo.lock($0, in: tree) },
+            files, last?.sources ?? DataSources(of: files), stale: last?.stale, lock: { try memo.lock($0, in: tree) },
             contents: { path in
                 guard let blob = try memo.blob(path, in: tree) else { return nil }
                 return try memo.contents(blob, at: path)
@@ -66,22 +70,25 @@ package final class RevisionReader {
     }
 
     /// The workspace as it is now.
-    package func workspaceData() throws -> RevisionData {
+    ///
+    /// - Parameter isRunning: Whether metrics of data that was replaced are left out: a run will make them anew.
+    package func workspaceData(isRunning: Bool = false) throws -> RevisionData {
         let workspace = try context.workspace(checking: false)
         return try data(
             workspace.files, DataSources(of: workspace.files),
+            stale: isRunning ? StaleStages(of: workspace.files) : nil,
             lock: { path in
                 try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
             },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }
                 return .init(RevisionData.Contents.load(bytes, path), of: path)
-            }, isWorkspace: true)
+            })
     }
 
     private func data(
-        _ files: [PipelineFile], _ sources: DataSources, lock: (FilePath) throws -> [LockFile.StageEntries],
-        contents: (FilePath) throws -> RevisionData.Contents?, isWorkspace: Bool = false
+        _ files: [PipelineFile], _ sources: DataSources, stale: StaleStages?,
+        lock: (FilePath) throws -> [LockFile.StageEntries], contents: (FilePath) throws -> RevisionData.Contents?
     ) throws -> RevisionData {
         var data = RevisionData()
         var locks: [FilePath: [LockFile.StageEntries]] = [:]
@@ -89,7 +96,12 @@ package final class RevisionReader {
             if locks[stage.lockFile] == nil { locks[stage.lockFile] = try lock(stage.lockFile) }
             return locks[stage.lockFile]?.first { $0.name.isIdentical(to: stage.name) }
         }
+        var outdated: [FilePath] = []
         for source in sources.metrics {
+            if let stale, let origin = source.origin, try stale.contains(origin.stage, entry: entry) {
+                outdated.append(source.path)
+                continue
+            }
             if let found = try contents(source.path) {
                 data.metrics.append((source.path.string, found.metricsOnly))
             } else if source.isCached, let origin = source.origin {
@@ -100,7 +112,8 @@ package final class RevisionReader {
                 }
             }
         }
-        for path in furtherMetrics where !data.metrics.contains(where: { FilePath($0.file) == path }) {
+        let known = outdated + data.metrics.map { FilePath($0.file) }
+        for path in furtherMetrics where !known.contains(path) {
             if let found = try contents(path) { data.metrics.append((path.string, found)) }
         }
         try addParameters(files, sources, contents, to: &data)

@@ -54,11 +54,14 @@ package struct Applying {
         return isComplete
     }
 
-    /// A folder where the commit has a file, and a file where it has a folder, are nobody's but the user's.
+    /// A folder where the commit has a file, and a file where it has a folder, are nobody's but the user's, unless git
+    /// has all of them.
     private func refuseObstacles(_ change: WorkspaceChange) throws {
         guard let workTree = repository.workTree else { return }
         for path in change.written {
-            if try FileStatus.of(workTree.pushing(FilePath(path)), followingLinks: false)?.kind == .directory {
+            if try FileStatus.of(workTree.pushing(FilePath(path)), followingLinks: false)?.kind == .directory,
+                try !isWhollyCommitted(FilePath(path), workTree)
+            {
                 throw ApplyError.folderInTheWay(path)
             }
         }
@@ -83,6 +86,18 @@ package struct Applying {
             "-c", "core.fsmonitor=false", "--literal-pathspecs", "diff", "--quiet", "--no-ext-diff", "HEAD", "--",
             path.string)
         return answer.exit.isSuccess
+    }
+
+    /// Whether `HEAD` has a folder as it is in the workspace, and nothing else is in it.
+    private func isWhollyCommitted(_ folder: FilePath, _ workTree: FilePath) throws -> Bool {
+        guard try isAsCommitted(folder, workTree) else { return false }
+        let git = GitCommand(in: workTree)
+        // Without a rule to exclude any, so that files that git ignores are told, too.
+        let others = try git.run("--literal-pathspecs", "ls-files", "--others", "-z", "--", folder.string)
+        let own = try git.run("--literal-pathspecs", "ls-files", "--stage", "-z", "--", folder.string)
+        guard others.exit.isSuccess, own.exit.isSuccess, others.output.isEmpty else { return false }
+        // A submodule has more than the commit that it is at.
+        return !own.output.split(separator: 0).contains { $0.starts(with: "160000 ".utf8) }
     }
 
     private func saveLocalWork(
@@ -208,10 +223,7 @@ package struct Applying {
             let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
             try checkout.bring(hash, to: path, overwriting: true)
             if let saved {
-                let object = workspace.store.path(of: saved.md5, workspace.generation)
-                console.note(
-                    "'\(Console.sanitized(output.path))' had changes that were saved nowhere; they are kept as "
-                        + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+                workspace.tellKept(output.path, had: "changes that were saved nowhere", as: saved, console)
             }
         }
     }

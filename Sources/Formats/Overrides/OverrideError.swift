@@ -7,6 +7,7 @@ package enum OverrideError: UserFacingError, Hashable {
     case misspelled(String, problem: String, meant: String)
     case sweep(String)
     case absent(key: String, file: String, similar: String?)
+    case absentForDeletion(key: String, file: String, similar: String?)
     case present(key: String, file: String)
     case different(key: String, is: String, expected: String)
     case notEditable(key: String, file: String, reason: String)
@@ -20,6 +21,8 @@ package enum OverrideError: UserFacingError, Hashable {
         case .sweep(let text): "'\(Console.sanitized(text))' names several values, and one run takes one"
         case .absent(let key, let file, _):
             "cannot set '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
+        case .absentForDeletion(let key, let file, _):
+            "cannot delete '\(Console.sanitized(key))': \(Console.sanitized(file)) has no such parameter"
         case .present(let key, let file):
             "cannot add '\(Console.sanitized(key))': \(Console.sanitized(file)) has it already"
         case .different(let key, let value, let expected):
@@ -40,7 +43,8 @@ package enum OverrideError: UserFacingError, Hashable {
         case .absent(let key, let file, nil): "'\(form("+" + key, of: file))=…' adds it"
         case .present(let key, let file):
             "'\(form(key, of: file))=…' sets it, '\(form("++" + key, of: file))=…' does either"
-        case .different, .missingFile: nil
+        case .absentForDeletion(_, let file, let similar?): "did you mean '\(form("~" + similar, of: file))'?"
+        case .absentForDeletion(_, _, nil), .different, .missingFile: nil
         case .notEditable: "change the file by hand"
         }
     }

@@ -36,7 +36,7 @@ struct OverrideSteps {
         let old = result.value(at: override.path[...])
         switch (override.action, override.value) {
         case (.delete, let expected):
-            guard let old else { throw absent(override.path) }
+            guard let old else { throw absent(override.path, isDeletion: true) }
             if let expected, !expected.equalsInPython(old) {
                 throw .different(key: key(override.path), is: PythonText.repr(old), expected: PythonText.repr(expected))
             }
@@ -94,13 +94,16 @@ struct OverrideSteps {
         .notEditable(key: key(path), file: file, reason: reason)
     }
 
-    private func absent(_ path: [String]) -> OverrideError {
+    private func absent(_ path: [String], isDeletion: Bool = false) -> OverrideError {
         let last = path.last ?? ""
         let parent = result.value(at: path.dropLast())
         let similar = parent?.mapping?.entries.compactMap(\.key.string).first { candidate in
             candidate.lowercased() == last.lowercased() || candidate.hasPrefix(last) || last.hasPrefix(candidate)
         }
-        return .absent(key: key(path), file: file, similar: similar.map { key(path.dropLast() + [$0]) })
+        let meant = similar.map { key(path.dropLast() + [$0]) }
+        return isDeletion
+            ? .absentForDeletion(key: key(path), file: file, similar: meant)
+            : .absent(key: key(path), file: file, similar: meant)
     }
 }
 

@@ -193,7 +193,8 @@ final class ParallelRun {
         do {
             switch ending {
             case .unchanged(let execution, let status):
-                let entry = try run.skip(execution, status, exclusion)
+                let entry = try run.skip(
+                    execution, status, exclusion, isForced: progress.isForced(number))
                 progress.result.visited.append((stage, entry))
                 if let entry { progress.result.unchanged.append((stage, entry)) }
             case .made(let execution, let saved):

@@ -82,7 +82,7 @@ package struct PipelineRun {
         let execution = self.execution(of: stage, console)
         let status = try workspace.status(of: stage)
         guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
-            let entry = try skip(execution, status, exclusion)
+            let entry = try skip(execution, status, exclusion, isForced: progress.isForced(number))
             progress.result.visited.append((stage, entry))
             if let entry { progress.result.unchanged.append((stage, entry)) }
             return
@@ -127,11 +127,11 @@ package struct PipelineRun {
             address: address(of: stage), options: options, console: console)
     }
 
-    /// Says why a stage does not run, and saves what became of the outputs of a frozen one.
+    /// Says why a stage does not run, and saves what became of a frozen one: its outputs, and the command beside them.
     ///
     /// - Returns: Its entry.
     func skip(
-        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion, isForced: Bool
     ) throws -> StageLock? {
         let (stage, address, console) = (execution.stage, execution.address, execution.console)
         if stage.isTrackedData { return try verifySource(execution, status, exclusion) }
@@ -139,7 +139,8 @@ package struct PipelineRun {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
         let mayBeMissing = options.allowMissing && status.lacksDataOnly
-        guard stage.isFrozen, !status.outputs.isEmpty, !mayBeMissing else {
+        let differs = isForced || status.isCommandChanged || !status.outputs.isEmpty
+        guard stage.isFrozen, differs, !mayBeMissing else {
             console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
             return workspace.lock(of: stage)
         }

@@ -8,6 +8,8 @@ package enum RunError: UserFacingError, Hashable {
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
     case missingOutput(stage: String, path: String)
+    /// Of a stage that does not run, so nothing makes it.
+    case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
     case outputTracked(path: String)
@@ -28,6 +30,8 @@ package enum RunError: UserFacingError, Hashable {
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
         case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingFrozenOutput(let stage, let path):
+            "'\(clean(path))', an output of the frozen stage '\(clean(stage))', does not exist"
         case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
         case .outputTracked(let path): "output '\(clean(path))' is tracked by git, so it cannot go to the cache"
         case .outputOutside(let path): "output '\(clean(path))' lies outside the project"
@@ -49,6 +53,8 @@ package enum RunError: UserFacingError, Hashable {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .missingFrozenOutput(let stage, _):
+            "'git exp checkout' brings it back from the cache; 'git exp unfreeze \(clean(stage))' lets the stage make it"
         case .missingData: "'git exp checkout' brings it back from the cache"
         case .outputTracked(let path):
             "let git forget it with 'git rm -r --cached \(clean(path))', or leave it to git: '-O' of 'git exp stage add', "

@@ -142,10 +142,7 @@ struct StageExecution {
             try !workspace.store.contains(present),
             let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
         else { return }
-        let object = workspace.store.path(of: saved.md5, saved.generation)
-        console.note(
-            "'\(Console.sanitized(output.path))' had contents that were saved nowhere; they are kept as "
-                + "'\(Console.sanitized((object.relative(to: workspace.root) ?? object).string))'")
+        workspace.tellKept(output.path, had: "contents that were saved nowhere", as: saved, console)
     }
 }
 

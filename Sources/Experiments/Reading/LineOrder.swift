@@ -1,0 +1,57 @@
+import Files
+
+/// The order in which the experiments of a baseline are shown.
+enum LineOrder {
+    private typealias Line = ExperimentReport.Line
+
+    /// The newest tip first.
+    ///
+    /// Commits that experiments share are shown under the last of them, which should be the one that the others left:
+    /// of tips of the same second, the one whose first own commit is younger comes first, then the name decides.
+    static func sort(_ lines: inout [ExperimentReport.Line]) {
+        func seconds(_ line: Line) -> Int64 { line.revisions.first?.seconds ?? 0 }
+        lines.sort { seconds($0) > seconds($1) }
+        var start = 0
+        while start < lines.count {
+            var end = start + 1
+            while end < lines.count, seconds(lines[end]) == seconds(lines[start]) { end += 1 }
+            if end - start > 1 { lines.replaceSubrange(start..<end, with: sorted(Array(lines[start..<end]), from: 0)) }
+            start = end
+        }
+    }
+
+    /// Lines that go on with the same commit.
+    private struct Branch {
+        /// The commit's time.
+        let seconds: Int64
+        /// The first of their names.
+        let name: ExactString
+        let lines: [Line]
+
+        /// - Parameter depth: Which of the commits it is, counted from the baseline; the first is 1.
+        init(_ lines: [Line], at depth: Int) {
+            seconds = lines[0].revisions[lines[0].revisions.count - depth].seconds ?? 0
+            name = lines.map { ExactString($0.name) }.min() ?? ""
+            self.lines = lines
+        }
+    }
+
+    /// - Parameter depth: How many commits all of the lines share, counted from the baseline.
+    private static func sorted(_ lines: [Line], from depth: Int) -> [Line] {
+        var depth = depth
+        while true {
+            // What all others go on from was there before them.
+            let ended = lines.filter { $0.revisions.count <= depth }
+            let branches = Dictionary(grouping: lines.filter { $0.revisions.count > depth }) { line in
+                ExactString(line.revisions[line.revisions.count - 1 - depth].id)
+            }
+            depth += 1
+            if ended.isEmpty, branches.count == 1 { continue }
+            let ordered = branches.values.map { Branch($0, at: depth) }.sorted { left, right in
+                left.seconds == right.seconds ? left.name < right.name : left.seconds > right.seconds
+            }
+            return ordered.flatMap { $0.lines.count == 1 ? $0.lines : sorted($0.lines, from: depth) }
+                + ended.sorted { left, right in ExactString(left.name) < ExactString(right.name) }
+        }
+    }
+}

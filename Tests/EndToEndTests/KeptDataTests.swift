@@ -1,0 +1,66 @@
+import TestSupport
+import Testing
+
+/// What would be lost is kept, and the line that is printed brings it back.
+@Suite struct KeptDataTests {
+    /// A project whose only stage writes into a folder.
+    private func project(option: String, generation: String) throws -> Sandbox {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.git("config", "exp.generation", generation)
+        try sandbox.write("in.txt", "1\n")
+        try sandbox.expOK(
+            "stage", "add", "-q", "-n", "make", "-d", "in.txt", option, "out",
+            "mkdir -p out/deep && cp in.txt out/deep/x && echo 2 > out/y")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "project")
+        return sandbox
+    }
+
+    /// Runs the command that brings a folder back; what it brought.
+    private func broughtBack(_ sandbox: Sandbox, _ text: String) throws -> String {
+        let line = try #require(text.split(separator: "\n").first { $0.contains("git exp checkout") }, "\(text)")
+        let outcome = try sandbox.run("sh", ["-c", String(line.drop { $0 == "\t" })])
+        #expect(outcome.status == 0, "\(outcome)")
+        return try sandbox.run("sh", ["-c", "cat kept-*/deep/x kept-*/y"]).output
+    }
+
+    @Test(arguments: ["2", "3"])
+    func aFolderWithChangesOutsideACheckpoint(generation: String) throws {
+        let sandbox = try project(option: "-c", generation: generation)
+        try sandbox.expOK("run")
+        try sandbox.write("out/deep/x", "mine\n")
+        let outcome = try sandbox.expOK("run", "-f")
+        #expect(outcome.errors.contains("'out' had changes outside any checkpoint; they are kept as"), "\(outcome)")
+        #expect(try sandbox.read("out/deep/x") == "1\n")
+        #expect(try broughtBack(sandbox, outcome.errors) == "mine\n2\n")
+    }
+
+    @Test func aFolderThatAStageWritesAnew() throws {
+        let sandbox = try project(option: "-o", generation: "3")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.write("out/deep/x", "mine\n")
+        let outcome = try sandbox.expOK("repro", "-f")
+        #expect(outcome.errors.contains("'out' had contents that were saved nowhere"), "\(outcome)")
+        #expect(try broughtBack(sandbox, outcome.errors) == "mine\n2\n")
+    }
+
+    @Test func aFolderThatAnExperimentReplaces() throws {
+        let sandbox = try project(option: "-o", generation: "3")
+        try sandbox.expOK("run", "-n", "first")
+        try sandbox.write("out/y", "mine\n")
+        let outcome = try sandbox.expOK("apply", "first")
+        #expect(outcome.errors.contains("'out' had changes that were saved nowhere"), "\(outcome)")
+        #expect(try broughtBack(sandbox, outcome.errors) == "1\nmine\n")
+    }
+
+    @Test func aFileHasNoSuchLine() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run")
+        try sandbox.write("model.txt", "mine\n")
+        let outcome = try sandbox.expOK("run", "-f")
+        #expect(
+            outcome.errors.contains("they are kept as") && !outcome.errors.contains("git exp checkout"), "\(outcome)")
+    }
+}
