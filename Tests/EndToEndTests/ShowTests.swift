@@ -63,7 +63,7 @@ import Testing
         try sandbox.git("commit", "-q", "--amend", "-m", "again")
         #expect(try sandbox.expOK("list").output.isEmpty)
         let all = try sandbox.expOK("list", "-A").output
-        #expect(all.hasPrefix("\(baseline):\n\t") && all.hasSuffix("[old]\n"), "\(all)")
+        #expect(all.hasPrefix("\(baseline) (now ") && all.hasSuffix("[old]\n"), "\(all)")
     }
 
     @Test func negativeNumbersAreAllAndFilesAreNamedFromHere() throws {
