@@ -41,13 +41,14 @@ struct Status: ParsableCommand {
                 : try workspace.graph.targets(selection, files: files)
         var report = StatusReport()
         for stage in stages {
-            report.add(stage, address: stage.address(relativeTo: context.folder), try workspace.status(of: stage))
+            report.add(stage, from: context.folder, try workspace.status(of: stage))
         }
         workspace.memo.save()
         if global.quiet {
             if !report.isClean { throw ExitStatus.no }
             return
         }
+        warnOfGraph(workspace)
         for address in report.frozen {
             global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
@@ -60,5 +61,14 @@ struct Status: ParsableCommand {
         } else {
             global.console.printRaw(report.text)
         }
+    }
+
+    /// Says what keeps the stages from running at all, such as a circle.
+    private func warnOfGraph(_ workspace: ProjectWorkspace) {
+        do {
+            try workspace.check(workspace.graph.stages)
+        } catch let error as any UserFacingError {
+            global.console.warn(error.message + "; no stage can run")
+        } catch {}
     }
 }

@@ -97,8 +97,9 @@ struct OutputRestoring {
             }
         }
         if let present, try !workspace.store.contains(present) {
-            _ = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            workspace.tellKept(output.path, had: "changes outside any checkpoint", as: present, console)
+            let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
+            workspace.tellKept(
+                output.rooted.string, had: "changes outside any checkpoint", as: saved ?? present, console)
         }
         if let recorded {
             try Checkout(workspace.reader).bring(recorded, to: path, overwriting: true, linkTypes: copyTypes)

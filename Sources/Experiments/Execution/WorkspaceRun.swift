@@ -113,9 +113,13 @@ package struct WorkspaceRun {
         let info = RunInfo(context)
         defer { info.remove() }
         func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        let untracked = UntrackedFiles(context, plan.index)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
-        if isShown { try show() }
+        if isShown {
+            try show()
+            untracked.look()
+        }
         let result: RunResult
         do {
             result = try runner.run(
@@ -123,6 +127,7 @@ package struct WorkspaceRun {
                 onIdle: { stage in
                     recorder.prepare(for: stage)
                     if !isShown { isShown = (try? show()) != nil }
+                    untracked.look()
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
@@ -140,6 +145,7 @@ package struct WorkspaceRun {
                 "'\(Console.sanitized(path.string))' changed during the run; it is recorded as the command found it")
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
+        untracked.announce()
         let failure = report(result, experiment)
         return Report(experiment: experiment, failure: failure)
     }

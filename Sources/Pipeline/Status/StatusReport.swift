@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import SystemPackage
 
 /// What `status` shows: the stages that changed, as text or as JSON.
 package struct StatusReport: Sendable {
@@ -9,6 +10,17 @@ package struct StatusReport: Sendable {
     package private(set) var frozen: [String] = []
 
     package init() {}
+
+    /// Adds a stage after those that are here.
+    ///
+    /// - Parameter folder: Where paths are seen from, relative to the project root.
+    package mutating func add(_ stage: Stage, from folder: FilePath, _ status: StageStatus) {
+        func shown(_ path: String) -> String {
+            let rooted = stage.rooted(path)
+            return ProjectPath.isInside(rooted) ? ProjectPath.relative(rooted, from: folder).string : path
+        }
+        add(stage, address: stage.address(relativeTo: folder), status.naming(shown))
+    }
 
     /// Adds a stage after those that are here.
     package mutating func add(_ stage: Stage, address: String, _ status: StageStatus) {
