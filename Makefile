@@ -1,6 +1,7 @@
 # make demo       see it work on a small training project
 # make test       the tests of the code, and a short kill test
 # make interop    check against real DVC releases and real clients, from PyPI
+# make interop-random  300 projects made by chance, with DVC and with us (SEEDS=, FIRST=, DVC=2.58.2)
 # make bench      measure against git, coreutils and DVC (BENCH_FLAGS=--quick for a first look)
 # make lint       the format of the sources
 # make man        write the manual pages from the definitions of the commands
@@ -23,8 +24,12 @@ TEST_FLAGS ?=
 KILLS ?= 10
 BENCH_FLAGS ?=
 INTEROP_FLAGS ?=
+# make interop-random: how many projects, from which seed on, and with which DVC.
+SEEDS ?= 300
+FIRST ?= 1
+DVC ?= 3.67.1
 
-.PHONY: all build dependencies demo test interop bench soundness lint format man install uninstall clean
+.PHONY: all build dependencies demo test interop interop-random bench soundness lint format man install uninstall clean
 
 all: build
 
@@ -47,13 +52,18 @@ test: dependencies
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
+	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
 
-# The long form of the kill test, on the release build: 200 random instants.
+# The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command.
 soundness: dependencies build
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
+	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
 
 interop: dependencies build
 	$(PYTHON) Tests/Interop/interop.py --program "$(RELEASE)/git-exp" $(INTEROP_FLAGS)
+
+interop-random: dependencies build
+	$(PYTHON) Tests/Interop/random_interop.py --program "$(RELEASE)/git-exp" --dvc $(DVC) --first $(FIRST) --seeds $(SEEDS)
 
 bench: dependencies build
 	$(PYTHON) Tests/Bench/bench.py --program "$(RELEASE)/git-exp" --json .build/bench.json $(BENCH_FLAGS)

@@ -73,7 +73,9 @@ package enum FileIO {
         let target = resolvedForWriting(path)
         let temporary = sibling(of: target)
         let old = try FileStatus.of(target, followingLinks: false)
-        let nameless = prepared?.takeReady()
+        // Without a name until it is complete: a killed process then leaves nothing beside the file.
+        let nameless =
+            prepared?.takeReady() ?? NamelessFiles(in: target.removingLastComponent(), mode: mode).take()
         let file: FileDescriptor
         do throws(Errno) {
             if let nameless {
@@ -229,6 +231,12 @@ package enum FileIO {
     }
 
     /// Changes the permission bits.
+    package static func makeSymlink(_ path: FilePath, to target: FilePath) throws(FileError) {
+        let status = target.withPlatformString { old in path.withPlatformString { symlink(old, $0) } }
+        if status != 0 { throw FileError("write", path, Errno(rawValue: errno)) }
+    }
+
+    /// Sets the permission bits of a file.
     package static func setMode(_ path: FilePath, _ mode: UInt16) throws(FileError) {
         if path.withPlatformString({ chmod($0, mode_t(mode)) }) != 0 {
             throw FileError("change the mode of", path, Errno(rawValue: errno))

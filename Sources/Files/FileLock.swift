@@ -49,6 +49,22 @@ package final class FileLock {
         ftruncate(file.rawValue, off_t(text.utf8.count))
     }
 
+    /// Takes over a lock that the process had before it became this program.
+    ///
+    /// - Parameter descriptor: What ``surviving()`` returned then.
+    package init(inherited descriptor: Int32) {
+        file = FileDescriptor(rawValue: descriptor)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    /// Lets the lock outlive the program, if this process is about to become another one.
+    ///
+    /// - Returns: What the other program takes it over by.
+    package func surviving() -> Int32 {
+        _ = fcntl(file.rawValue, F_SETFD, 0)
+        return file.rawValue
+    }
+
     deinit { try? file.close() }
 
     private static func holder(of path: FilePath) -> Int32? {

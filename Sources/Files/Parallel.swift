@@ -13,9 +13,12 @@ package enum Parallel {
 
     /// Calls `body` with each index below `count`, in no particular order.
     ///
+    /// - Parameter width: The number of threads, for work that waits more than it computes.
     /// - Throws: The first error that a call threw; pieces not yet begun are left out then.
-    package static func forEach(count: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
-        let width = min(self.width, count)
+    package static func forEach(
+        count: Int, width: Int = Parallel.width, _ body: @escaping @Sendable (Int) throws -> Void
+    ) throws {
+        let width = min(width, count)
         if width <= 1 {
             for index in 0..<count { try body(index) }
             return

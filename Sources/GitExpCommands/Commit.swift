@@ -24,6 +24,9 @@ struct Commit: ParsableCommand {
     @Flag(name: [.customShort("R"), .long], help: "Take targets as folders: everything in and below them.")
     var recursive = false
 
+    @Flag(help: "Leave the files of the workspace as they are, also where 'cache.type' asks for links.")
+    var noRelink = false
+
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
@@ -34,9 +37,10 @@ struct Commit: ParsableCommand {
             let chosen = try workspace.targets(
                 targets, in: context.folder, recursive: recursive, withDependencies: withDependencies)
             let committing = DataCommitting(
-                workspace, folder: context.folder, console: global.console, sync: try context.isDurable)
+                workspace, folder: context.folder, console: global.console, sync: try context.isDurable,
+                relinks: !noRelink)
             defer { workspace.memo.save() }
-            try committing.commit(chosen) { question in force || Question.ask(question, global.console) }
+            try committing.commit(chosen, isForced: force) { Question.ask($0, global.console) }
             try PlacedData(workspace).record(chosen)
         }
     }

@@ -57,18 +57,56 @@ struct Run: ParsableCommand {
     @Flag(name: [.customShort("m"), .customLong("metrics")], help: "Show the metrics afterwards.")
     var showMetrics = false
 
+    @Flag(help: "Run in a folder of its own under .dvc/tmp/exps; the workspace is only read.")
+    var temp = false
+
+    @Option(
+        name: [.customShort("C", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "With --temp: also give the run this file or folder, which git does not have.", valueName: "path"))
+    var copyPaths: [String] = []
+
+    @Option(
+        name: [.customShort("r", allowingJoined: true), .long],
+        help: ArgumentHelp(
+            "With --temp: start from this experiment, checkpoint or commit instead of the workspace.",
+            valueName: "revision"))
+    var rev: String?
+
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
+        if !temp, rev != nil { throw ValidationError("'--rev' goes with '--temp' only") }
+        if !temp, !copyPaths.isEmpty { throw ValidationError("'--copy-paths' goes with '--temp' only") }
+        if temp, stages.interactive {
+            throw ValidationError("'--interactive' asks about the workspace, not with '--temp'")
+        }
+    }
+
     func run() throws {
-        try Self.perform(global.console, showsMetrics: showMetrics && !stages.dryRun) { context in
-            var request = RunRequest()
-            request.name = name
-            request.overrides = try setParam.map { try ParameterOverride.parse($0) }
-            request.selection = stages.selection(in: context)
-            request.options = stages.options(force: force, context: context)
-            request.reset = reset
-            request.message = message
-            return request
+        if temp, !stages.dryRun { try runApart() }
+        try Self.perform(
+            global.console, showsMetrics: showMetrics && !stages.dryRun, { context in try request(in: context) })
+    }
+
+    private func request(in context: ExperimentContext) throws -> RunRequest {
+        var request = RunRequest()
+        request.name = name
+        request.overrides = try setParam.map { try ParameterOverride.parse($0) }
+        request.selection = stages.selection(in: context)
+        request.options = stages.options(force: force, context: context)
+        request.reset = reset
+        request.message = message
+        return request
+    }
+
+    private func runApart() throws -> Never {
+        let context = try Workspace.open(global.console)
+        let origin = try rev.map { RunFreezing.Origin.revision(try Revisions.resolver(context).resolve($0), text: $0) }
+        try TemporaryRun(context).begin(request(in: context), from: origin ?? .workspace, copying: copyPaths) {
+            ["execute", "--ticket", $0.string, "--lock", String($1)] + (showMetrics ? ["--metrics"] : [])
+                + (global.quiet ? ["--quiet"] : [])
         }
     }
 

@@ -92,6 +92,10 @@ struct StageCommand: ParsableCommand {
         @Flag(help: "Run the stage whether or not anything changed.")
         var alwaysChanged = false
 
+        /// DVC 2's word for outputs outside of the project; one that is not cached needs none.
+        @Flag(help: .hidden)
+        var external = false
+
         @Option(help: "A description.")
         var desc: String?
 

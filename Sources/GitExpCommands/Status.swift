@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Experiments
+import Files
 import Formats
 import Pipeline
 
@@ -10,7 +11,10 @@ struct Status: ParsableCommand {
         usage: "git exp status [<options>] [<target> ...]",
         discussion: "With --quiet nothing is printed, and the exit status is 1 where something changed.")
 
-    @Argument(help: "Stages: names, dvc.yaml files, or path/dvc.yaml:name. Default: all of the project.")
+    @Argument(
+        help:
+            "Stages, dvc.yaml and '.dvc' files, and outputs, of which nothing else is shown. Default: all of the project."
+    )
     var targets: [String] = []
 
     @Flag(name: [.customShort("d"), .customLong("with-deps")], help: "Also the stages that the targets need.")
@@ -18,6 +22,9 @@ struct Status: ParsableCommand {
 
     @Flag(name: [.customShort("R"), .long], help: "Take targets as folders.")
     var recursive = false
+
+    @Flag(help: "Do not look at where imported data came from.")
+    var noUpdates = false
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -30,18 +37,15 @@ struct Status: ParsableCommand {
     func run() throws {
         let context = try Workspace.openProject(global.console)
         let workspace = try context.workspace(checking: false)
-        var selection = StageSelection(targets: targets, folder: context.folder)
-        selection.recursive = recursive
-        let files = workspace.files.map(\.path)
-        let stages =
-            targets.isEmpty
-            ? workspace.graph.stages
-            : withDependencies
-                ? try workspace.graph.order(selection, files: files)
-                : try workspace.graph.targets(selection, files: files)
+        let chosen = try workspace.targets(
+            targets, in: context.folder, recursive: recursive, withDependencies: withDependencies)
         var report = StatusReport()
-        for stage in stages {
-            report.add(stage, from: context.folder, try workspace.status(of: stage))
+        for target in chosen {
+            let stage = target.stage
+            var status = try workspace.status(of: stage)
+            if let output = target.output { status.outputs.removeAll { !$0.path.isIdentical(to: output.path) } }
+            if noUpdates, stage.isTrackedData { status.dependencies = [] }
+            report.add(stage, from: context.folder, status)
         }
         workspace.memo.save()
         if global.quiet {

@@ -112,6 +112,20 @@ import Testing
         #expect(try FileIO.list(outside.path)?.isEmpty == true)
     }
 
+    @Test func aFileSystemWithoutReflinksGetsTheNextType() throws {
+        let sandbox = try project()
+        try sandbox.expOK("config", "cache.type", "reflink,hardlink")
+        try sandbox.write("three", "3\n")
+        try sandbox.expOK("add", "-q", "three")
+        try sandbox.expOK("stage", "add", "-q", "-n", "s", "-d", "three", "-o", "four", "cp three four; chmod 644 four")
+        try sandbox.expOK("repro", "-q")
+        let hasReflinks = try sandbox.run("cp", ["--reflink=always", "three", "probe"]).status == 0
+        for name in ["three", "four"] {
+            let status = try FileStatus.of(sandbox.root.appending(name), followingLinks: false)
+            #expect(hasReflinks ? status?.links == 1 : status?.mode == 0o444 && status?.links == 3, "\(name)")
+        }
+    }
+
     @Test func linksAndSharedCachesFollowTheSettings() throws {
         let sandbox = try project()
         try sandbox.expOK("config", "cache.type", "hardlink,symlink")

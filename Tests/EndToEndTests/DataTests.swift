@@ -172,4 +172,45 @@ import Testing
         #expect(try !sandbox.exists("dvc.yaml") && !sandbox.exists("dvc.lock") && !sandbox.exists("b"))
         #expect(try sandbox.exists("a"))
     }
+
+    @Test func commitLeavesFilesAsTheyAreWhenAsked() throws {
+        let sandbox = try project()
+        try sandbox.expOK("config", "cache.type", "symlink")
+        try sandbox.write("a", "a\n")
+        try sandbox.expOK("add", "-q", "--no-commit", "a")
+        func kind() throws -> FileKind? {
+            try FileStatus.of(sandbox.root.appending("a"), followingLinks: false)?.kind
+        }
+        try sandbox.expOK("commit", "--no-relink")
+        #expect(try sandbox.exists(".dvc/cache/files/md5/60/b725f10c9c85c70d97880dfe8191b3"))
+        #expect(try kind() == .file)
+        try sandbox.expOK("commit")
+        #expect(try kind() == .symlink)
+    }
+
+    @Test func statusOfOneOutput() throws {
+        let sandbox = try project()
+        try sandbox.write("dvc.yaml", "stages:\n  s: {cmd: 'cp in a; cp in b', deps: [in], outs: [a, b]}\n")
+        try sandbox.write("in", "1")
+        try sandbox.write("data/x", "x")
+        try sandbox.expOK("repro", "-q")
+        try sandbox.expOK("add", "-q", "data")
+        for name in ["a", "b", "data/x"] { try sandbox.write(name, "other") }
+        #expect(
+            try sandbox.expOK("status", "a").output == "s:\n\tchanged outs:\n\t\tmodified:           a\n")
+        for target in ["data", "data/x", "data.dvc"] {
+            #expect(
+                try sandbox.expOK("status", target).output
+                    == "data.dvc:\n\tchanged outs:\n\t\tmodified:           data\n")
+        }
+        #expect(try sandbox.exp("status", "nothing").status == 128)
+        // Data that was imported knows where it came from.
+        try sandbox.write("source", "new")
+        try sandbox.write(
+            "data.dvc",
+            "deps:\n- md5: 6a992d5529f459a44fee58c733255e86\n  hash: md5\n  path: source\n"
+                + (sandbox.read("data.dvc") ?? ""))
+        #expect(try sandbox.expOK("status", "data").output.contains("source"))
+        #expect(try !sandbox.expOK("status", "data", "--no-updates").output.contains("source"))
+    }
 }

@@ -39,6 +39,22 @@ import Testing
 
         """
 
+    /// As with DVC: what a frozen stage reads is not looked at, but its command and outputs are.
+    @Test func aFrozenStageIsVerifiedWithItsCommand() throws {
+        let sandbox = try Sandbox()
+        let pipeline = "stages:\n  a:\n    cmd: cp in.txt out.txt\n    deps: [in.txt]\n    outs: [out.txt]\n"
+        try makeProject(sandbox, pipeline)
+        try sandbox.expOK("repro", "-q")
+        let frozen = pipeline.replacing("out.txt\n    deps", with: "out.txt; false\n    deps") + "    frozen: true\n"
+        try sandbox.write("dvc.yaml", frozen)
+        let verified = "Verifying outputs in frozen stage: 'a'"
+        #expect(try sandbox.expOK("repro").errors.contains(verified))
+        #expect(try sandbox.read("dvc.lock")?.contains("cmd: cp in.txt out.txt; false\n") == true)
+        #expect(try !sandbox.expOK("repro").errors.contains(verified))
+        #expect(try sandbox.expOK("repro", "-f").errors.contains(verified))
+        #expect(try sandbox.expOK("repro", "-f", "-j2").errors.contains(verified))
+    }
+
     @Test func stagesRunAtTheSameTimeAndShowOneAfterTheOther() throws {
         let sandbox = try Sandbox()
         try makeProject(sandbox, meeting)

@@ -51,6 +51,54 @@ import Testing
         #expect(try sandbox.expOK("status").errors.contains("up to date"))
     }
 
+    /// As DVC does: whoever commits by force vouches for the result, so even plain outputs that are not cached are kept.
+    @Test func aForcedCommitIsKeptAndOneWithoutChangesIsNot() throws {
+        let sandbox = try Sandbox()
+        try makeProject(sandbox)
+        let text = try #require(try sandbox.read("dvc.yaml"))
+            .replacing("[out.txt, d]", with: "[out.txt, d, {n.txt: {cache: false}}]")
+            .replacing("echo >> count", with: "echo n > n.txt")
+        try sandbox.write("dvc.yaml", text)
+        try sandbox.expOK("repro", "--no-run-cache", "--no-commit")
+        try sandbox.expOK("commit")
+        #expect(try !sandbox.exists(".dvc/cache/runs"))
+        try sandbox.expOK("commit", "-f")
+        let names = try FileIO.list(sandbox.root.pushing(".dvc/cache/runs"))
+        #expect(names?.count == 1)
+    }
+
+    /// Names as DVC 3.67.1 made them.
+    @Test func aDependencyThatIsNamedTwiceIsRecordedTwice() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("a", "1")
+        let pipeline = "stages:\n  s:\n    cmd: echo 1 > o\n    deps: [a, a, ./a]\n    outs: [o]\n"
+        try sandbox.write("dvc.yaml", pipeline)
+        try sandbox.expOK("repro")
+        let lines = try #require(try sandbox.read("dvc.lock")).split(separator: "\n")
+        #expect(lines.filter { $0 == "    - path: a" }.count == 2 && lines.contains("    - path: ./a"))
+        let key = "0afd56ae8fcac4f2da87858da32978fbe39487f9ab33ad4e37ae3e8656dda9a1"
+        let value = "05879e98c70b72adb6fb3de4280c7732971d3eac8ab2245bf7229eb4c2f848cd"
+        #expect(try sandbox.exists(".dvc/cache/runs/0a/\(key)/\(value)"))
+        #expect(try sandbox.expOK("status").errors.contains("up to date"))
+        try sandbox.write("a", "2")
+        let status = try sandbox.expOK("status").output
+        #expect(status.split(separator: "\n").filter { $0.hasSuffix(" a") }.count == 1, "\(status)")
+    }
+
+    /// As DVC does: such a file is recorded, and what has no value has no hash, so the run is not kept.
+    @Test func aParameterFileWithoutKeysIsRecordedAndNoRunIsKept() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("p.json", "{}\n")
+        try sandbox.write(
+            "dvc.yaml", "stages:\n  s:\n    cmd: echo 1 > o\n    params:\n    - p.json:\n    outs: [o]\n")
+        try sandbox.expOK("repro")
+        #expect(try sandbox.read("dvc.lock")?.contains("    params:\n      p.json: {}\n") == true)
+        #expect(try !sandbox.exists(".dvc/cache/runs"))
+        #expect(try sandbox.expOK("status").errors.contains("up to date"))
+    }
+
     @Test func anExperimentIsMadeOfAnEarlierResult() throws {
         let sandbox = try Sandbox()
         try makeProject(sandbox)

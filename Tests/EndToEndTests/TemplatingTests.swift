@@ -138,4 +138,38 @@ import Testing
         let group = try sandbox.exp("stage", "add", "-n", "train", "echo")
         #expect(group.status == 128 && group.errors.contains("stage 'train' already exists"), "\(group)")
     }
+
+    @Test func overridesDecideWhatStagesThereAre() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("params.yaml", "n: 1\n")
+        try sandbox.write(
+            "dvc.yaml",
+            """
+            stages:
+              a:
+                cmd: echo ${model} ${n} > o
+                outs: [o]
+              b:
+                foreach: ${list}
+                do:
+                  cmd: echo ${item} > b${item}
+                  outs: ["b${item}"]
+
+            """)
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "x")
+        let before = try sandbox.untouched()
+        for call in [["run"], ["run", "-S", "+model=m"], ["run", "-S", "+model=m", "-S", "+list=x"]] {
+            #expect(try sandbox.run("git", ["exp"] + call).status == 128)
+            #expect(try sandbox.untouched() == before && sandbox.read("params.yaml") == "n: 1\n")
+        }
+        let dry = try sandbox.expOK("run", "--dry", "-S", "+model=m", "-S", "+list=[x,y]")
+        #expect(dry.errors.contains("b@y") && !dry.errors.contains("b@z"), "\(dry)")
+        #expect(try sandbox.read("params.yaml") == "n: 1\n")
+        try sandbox.expOK("run", "-S", "+model=m", "-S", "+list=[x,y]", "b@y", "a")
+        #expect(try sandbox.read("o") == "m 1\n" && sandbox.read("by") == "y\n" && !sandbox.exists("bx"))
+        try sandbox.expOK("run", "-S", "list=[z]", "-S", "n=2")
+        #expect(try sandbox.read("o") == "m 2\n" && sandbox.read("bz") == "z\n" && !sandbox.exists("bx"))
+    }
 }

@@ -11,7 +11,8 @@ extension Checkout {
     /// - Throws: ``CacheError/corruptObject(md5:movedTo:)`` and files that were not reached stay as they are.
     @discardableResult
     package func relink(_ hash: OutputHash, at path: FilePath, linkTypes: [LinkType]? = nil) throws -> Int {
-        let links = linkTypes ?? store.linkTypes
+        var links = linkTypes ?? store.linkTypes
+        if try links.first == .reflink && !canReflink(hash, beside: path, links) { links.removeFirst() }
         let files: [(path: FilePath, md5: String)] =
             hash.isDirectory
             ? try store.manifest(of: hash).map { (path.pushing(FilePath($0.path)), $0.md5) } : [(path, hash.md5)]
@@ -29,6 +30,15 @@ extension Checkout {
         try placement.place(items)
         for (file, item) in zip(pending, items) { try FileIO.move(item.target, to: file.path) }
         return pending.count
+    }
+
+    /// Whether a file at a path could share its blocks with the objects of the cache; asked only where it matters, since
+    /// a reflink that is not possible leaves a copy unless another type comes next.
+    private func canReflink(_ hash: OutputHash, beside path: FilePath, _ links: [LinkType]) throws -> Bool {
+        guard links.count > 1, links[1] != .copy else { return true }
+        let staging = try Staging(for: path, root: reader.root)
+        defer { staging.remove() }
+        return try Placement(reader, hash.generation, [.reflink], sample: hash.md5, staging).type == .reflink
     }
 
     private func needsRelink(_ file: FilePath, _ object: FilePath, _ links: [LinkType]) throws -> Bool {

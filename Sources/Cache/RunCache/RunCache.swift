@@ -1,4 +1,5 @@
 import Files
+import Formats
 import SystemPackage
 
 /// The run cache: what stages made of their inputs, in files named by digests below `runs` in the cache.
@@ -27,15 +28,54 @@ package struct RunCache: Sendable {
     ///
     /// What is no file or has no digest for a name is left alone.
     package func entries(for key: String) throws -> [Found] {
+        try files(for: key).sorted { $0.modified > $1.modified }.compactMap { entry in
+            try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
+        }
+    }
+
+    private func files(for key: String) throws -> [(path: FilePath, modified: Int64)] {
         let folder = folder(of: key)
         var found: [(path: FilePath, modified: Int64)] = []
         for (name, kind) in try FileIO.list(folder) ?? [] where kind == .file && Self.isDigest(name) {
             let path = folder.appending(name)
             if let status = try FileStatus.of(path, followingLinks: false) { found.append((path, status.modified)) }
         }
-        return try found.sorted { $0.modified > $1.modified }.compactMap { entry in
+        return found
+    }
+
+    /// All entries, the one written first first.
+    package func everything() throws -> [Found] {
+        let home = store.directory.appending("runs")
+        var found: [(path: FilePath, modified: Int64)] = []
+        for (prefix, kind) in try FileIO.list(home) ?? [] where kind == .directory {
+            for (key, kind) in try FileIO.list(home.appending(prefix)) ?? [] where kind == .directory {
+                for (path, modified) in try files(for: key) { found.append((path, modified)) }
+            }
+        }
+        return try found.sorted { $0.modified < $1.modified }.compactMap { entry in
             try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
         }
+    }
+
+    /// The names of all entries.
+    package func names() throws -> [RunCacheName] {
+        let top = store.directory.appending("runs")
+        var names: [RunCacheName] = []
+        for (prefix, kind) in try FileIO.list(top) ?? [] where kind == .directory {
+            for (key, kind) in try FileIO.list(top.appending(prefix)) ?? [] where kind == .directory {
+                for (value, kind) in try FileIO.list(top.appending(prefix).appending(key)) ?? [] where kind == .file {
+                    if let name = RunCacheName(key: key, value: value), key.hasPrefix(prefix) { names.append(name) }
+                }
+            }
+        }
+        return names
+    }
+
+    /// Whether the bytes are an entry that such a name belongs to.
+    package static func isEntry(_ bytes: [UInt8], named name: RunCacheName) -> Bool {
+        guard let value = try? YAML.load(bytes, file: name.value) else { return false }
+        guard let computed = RunCacheName(of: value) else { return value.mapping != nil }
+        return computed == name
     }
 
     /// Whether the entry of a name is there.
@@ -61,7 +101,7 @@ package struct RunCache: Sendable {
         }
     }
 
-    private static func isDigest(_ name: String) -> Bool {
+    static func isDigest(_ name: String) -> Bool {
         name.utf8.count == 64 && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }

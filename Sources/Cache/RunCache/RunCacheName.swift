@@ -19,6 +19,13 @@ package struct RunCacheName: Hashable, Sendable {
         self.value = value
     }
 
+    /// A name that was read somewhere; `nil` where it is none.
+    package init?(key: String, value: String) {
+        guard RunCache.isDigest(key), RunCache.isDigest(value) else { return nil }
+        self.key = key
+        self.value = value
+    }
+
     /// The key alone, which does not need the contents of the outputs.
     ///
     /// - Returns: `nil` for a date among the values.

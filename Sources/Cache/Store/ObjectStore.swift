@@ -56,10 +56,16 @@ package struct ObjectStore: Sendable {
     }
 
     /// Whether the cache holds the object; of a directory, its list and every file on it.
+    ///
+    /// A list that is not usable is not there.
     package func contains(_ hash: OutputHash) throws -> Bool {
         guard Self.isObjectName(hash.md5), try hasObject(hash.md5, hash.generation) else { return false }
         guard hash.isDirectory else { return true }
-        return try manifest(of: hash).allSatisfy { try hasObject($0.md5, hash.generation) }
+        do {
+            return try manifest(of: hash).allSatisfy { try hasObject($0.md5, hash.generation) }
+        } catch is CacheError {
+            return false
+        }
     }
 
     func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
@@ -83,11 +89,17 @@ package struct ObjectStore: Sendable {
 
     /// The files of a directory object, sorted by path.
     ///
+    /// - Parameter movingAside: Whether a damaged list loses its name.
     /// - Throws: ``CacheError`` where the list is missing, damaged, or names a path outside the directory.
-    package func manifest(of hash: OutputHash) throws -> [ManifestEntry] {
+    package func manifest(of hash: OutputHash, movingAside: Bool = false) throws -> [ManifestEntry] {
         let path = path(of: hash.md5, hash.generation)
         guard let bytes = try FileIO.read(path) else { throw CacheError.missingObject(md5: hash.md5, path: path) }
         guard MD5.hex(bytes) + ".dir" == hash.md5 else {
+            if movingAside {
+                let aside = FilePath(path.string + ".corrupt")
+                try FileIO.move(path, to: aside)
+                throw CacheError.corruptObject(md5: hash.md5, movedTo: aside)
+            }
             throw CacheError.badManifest(hash.md5, problem: "its contents do not match its name")
         }
         return try Manifest.parse(bytes, name: hash.md5)
@@ -156,7 +168,12 @@ package struct ObjectStore: Sendable {
 
     /// Stores bytes under their name, unless they are there already.
     func store(_ bytes: [UInt8], as md5: String, _ generation: Generation) throws {
-        guard try !hasTrustedObject(md5, generation) else { return }
+        if try hasTrustedObject(md5, generation) {
+            // What a list says decides over many files, so nobody's word is taken for it.
+            let path = path(of: md5, generation)
+            guard md5.hasSuffix(".dir"), try FileIO.read(path) != bytes else { return }
+            try FileIO.remove(path)
+        }
         let draft = try draft()
         do {
             try bytes.withUnsafeBytes { try FileIO.write($0, to: draft.file) }
@@ -208,10 +225,16 @@ package struct ObjectStore: Sendable {
 
     /// Removes what killed processes left half-written in the cache.
     package func sweep() throws {
-        for (name, kind) in try FileIO.list(directory) ?? [] where kind == .file && name.hasPrefix(".git-exp-") {
-            let owner = name.dropFirst(9).prefix { $0 != "-" }
-            guard let process = Int32(owner), !isAlive(process) else { continue }
+        for (name, kind) in try FileIO.list(directory) ?? [] where kind == .file && Self.isLeftBehind(name) {
             try FileIO.remove(directory.appending(name))
         }
+    }
+
+    /// Whether a name is that of a temporary file or folder whose process has ended.
+    static func isLeftBehind(_ name: String) -> Bool {
+        guard name.hasPrefix(".git-exp-"), let process = Int32(name.dropFirst(9).prefix { $0 != "-" }) else {
+            return false
+        }
+        return !isAlive(process)
     }
 }

@@ -12,6 +12,8 @@ package final class ExperimentContext: ProjectContext {
     package let prefix: FilePath
     /// The cache of another work tree that this one is to use, until that is written down.
     private var sharedCache: SharedCache?
+    /// What is done here, if this is a folder that was made for one run; `nil` in a workspace.
+    package var ticket: RunTicket?
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
@@ -102,7 +104,12 @@ package struct ProjectLock: Exclusion {
     /// - Throws: ``PipelineError/badSetting(name:value:expected:)`` for an `exp.lockTimeout` that is no number of
     ///   seconds.
     package init(_ context: ProjectContext) throws(PipelineError) {
-        path = context.project.root.pushing(".dvc/tmp/lock")
+        try self.init(root: context.project.root, context)
+    }
+
+    /// - Parameter root: The project that is meant, if it is not the context's own.
+    init(root: FilePath, _ context: ProjectContext) throws(PipelineError) {
+        path = root.pushing(".dvc/tmp/lock")
         let setting = context.settings["exp.locktimeout"]
         guard let seconds = setting.map(Int32.init) ?? 60, seconds >= 0 else {
             throw .badSetting(name: "exp.lockTimeout", value: setting ?? "", expected: "a number of seconds")

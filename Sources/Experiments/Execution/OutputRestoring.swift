@@ -25,12 +25,12 @@ struct OutputRestoring {
     /// any more, so that a run after one that failed early does not go on from what this one was to forget.
     func prepare(_ stage: Stage, reset: Bool) throws {
         let lock = workspace.lock(of: stage)
-        let recordedOnes = try checkpoint.map { try $0.lock(of: stage) } ?? lock
+        let origin = try origin(of: stage)
         var continued: [Output] = []
         for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
             let path = workspace.root.pushing(output.rooted)
             if output.isCheckpoint {
-                let recorded = reset ? nil : recordedOnes?.output(output.path)?.hash
+                let recorded = reset ? nil : origin?.output(output.path)?.hash
                 if try prepareCheckpoint(output, path, recorded) { continued.append(output) }
             } else if let recorded = lock?.output(output.path)?.hash,
                 try FileStatus.of(path, followingLinks: false) == nil, try workspace.store.contains(recorded)
@@ -42,6 +42,33 @@ struct OutputRestoring {
         if reset, stage.hasCheckpoints, lock != nil { try workspace.removeLock(of: stage) }
     }
 
+    /// What training goes on from: the checkpoint's entry, or without one the lock file's.
+    private func origin(of stage: Stage) throws -> StageLock? {
+        if let checkpoint { return try checkpoint.lock(of: stage) }
+        return workspace.lock(of: stage)
+    }
+
+    /// Brings what stages read from the cache, as far as it is not here: data, and outputs of stages that do not run.
+    func bringInputs(of stages: [Stage]) throws {
+        let running = Set(stages.map { $0.file.appending($0.name) })
+        var seen = running
+        for stage in stages.flatMap({ workspace.graph.ancestors(of: $0) })
+        where seen.insert(stage.file.appending(stage.name)).inserted {
+            try bringMissing(stage)
+        }
+    }
+
+    private func bringMissing(_ stage: Stage) throws {
+        let lock = workspace.lock(of: stage)
+        for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
+            let path = workspace.root.pushing(output.rooted)
+            guard let recorded = lock?.output(output.path)?.hash,
+                try FileStatus.of(path, followingLinks: false) == nil, try workspace.store.contains(recorded)
+            else { continue }
+            try Checkout(workspace.reader).bring(recorded, to: path, overwriting: false)
+        }
+    }
+
     /// Says that a new experiment's training does not start from nothing.
     private func announce(_ continued: [Output], of stage: Stage) {
         guard !continued.isEmpty else { return }
@@ -49,6 +76,20 @@ struct OutputRestoring {
         console.note(
             "Training continues from \(names) as '\(Console.sanitized(stage.lockFile.string))' has it; "
                 + "'git exp run --reset' starts over.")
+    }
+
+    /// Brings the data into the cache from which training goes on.
+    func fetchData(of stages: [Stage], _ supply: DataSupply) throws {
+        let missing = try stages.flatMap { stage in
+            let lock = try origin(of: stage)
+            return try stage.outputs.compactMap { output -> (output: Output, hash: OutputHash)? in
+                guard output.isCheckpoint, let hash = lock?.output(output.path)?.hash,
+                    try !workspace.store.contains(hash)
+                else { return nil }
+                return (output, hash)
+            }
+        }
+        if !missing.isEmpty { try supply.fetch(missing) }
     }
 
     /// Makes sure that training can go on from a checkpoint.
@@ -111,6 +152,15 @@ struct OutputRestoring {
 
     /// A command that continues its output must not write into the cache.
     private var copyTypes: [LinkType] { [.reflink, .copy] }
+}
+
+extension RunPlan {
+    /// What brings the outputs into the state from which the run starts.
+    func restoring(_ context: ExperimentContext, _ workspace: ProjectWorkspace) throws -> OutputRestoring {
+        OutputRestoring(
+            workspace, console: context.console,
+            continuing: isContinuing ? try RecordedLocks(context, start) : nil)
+    }
 }
 
 /// The lock files of a commit.

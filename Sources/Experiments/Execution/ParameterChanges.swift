@@ -25,14 +25,17 @@ enum ParameterChanges {
 
     /// The contents that the overrides would give to files, by their paths from the project's root; no file changes.
     ///
+    /// - Parameter tree: Where the files are read; `nil` is the workspace.
     /// - Throws: ``OverrideError``, ``FormatError``, ``FileError``.
     static func contents(
-        with overrides: [ParameterOverride], in context: ExperimentContext
+        with overrides: [ParameterOverride], in context: ExperimentContext, of tree: (any FileTree)? = nil
     ) throws -> [FilePath: [UInt8]] {
-        try Dictionary(edits(overrides, in: context).map { ($0.rooted, $0.new) }, uniquingKeysWith: { $1 })
+        try Dictionary(edits(overrides, in: context, tree).map { ($0.rooted, $0.new) }, uniquingKeysWith: { $1 })
     }
 
-    private static func edits(_ overrides: [ParameterOverride], in context: ExperimentContext) throws -> [Edit] {
+    private static func edits(
+        _ overrides: [ParameterOverride], in context: ExperimentContext, _ tree: (any FileTree)? = nil
+    ) throws -> [Edit] {
         var files: [String] = []
         for override in overrides where !files.contains(where: { $0.isIdentical(to: override.file) }) {
             files.append(override.file)
@@ -41,7 +44,9 @@ enum ParameterChanges {
         for file in files {
             let rooted = ProjectPath.rooted(file, in: context.folder, root: context.project.root)
             guard ProjectPath.isInside(rooted) else { throw OverrideError.missingFile(file) }
-            guard let old = try FileIO.read(context.project.root.pushing(rooted)) else {
+            let found =
+                try tree.map { try $0.contents(of: rooted) } ?? FileIO.read(context.project.root.pushing(rooted))
+            guard let old = found else {
                 throw OverrideError.missingFile(file, instead: try above(file, in: context))
             }
             let own = overrides.filter { $0.file.isIdentical(to: file) }

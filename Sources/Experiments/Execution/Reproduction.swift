@@ -22,14 +22,17 @@ package struct Reproduction {
         }
         if !options.dryRun { try (context as? ExperimentContext)?.settleCache() }
         try FileIO.makeDirectories(context.scratch)
-        let journal = try RunJournal(scratch: context.scratch, program: "git exp repro")
-        defer { journal.close() }
+        // The command of a stage may call us, too: it belongs to the run that is going on.
+        let outer = context.environment[RunJournal.tokenVariable]
+        let isNested = RunJournal.token(in: context.scratch) == outer && outer != nil
+        let journal = try isNested ? nil : RunJournal(scratch: context.scratch, program: "git exp repro")
+        defer { journal?.close() }
         let process = try StageProcess(signalFile: context.project.root.pushing(".dvc/tmp/DVC_CHECKPOINT"))
         try workspace.store.sweep()
         let runner = PipelineRun(
             workspace, process: process,
             environment: StageEnvironment(
-                inherited: context.environment, root: context.project.root, additions: journal.environment),
+                inherited: context.environment, root: context.project.root, additions: journal?.environment ?? [:]),
             options: options, folder: context.folder, console: console)
         let result = try runner.run(stages, exclusion: try ProjectLock(context)) { _, _, _ in
             console.warn("the command asked for a checkpoint, which only 'git exp run' records")

@@ -11,40 +11,73 @@ import SystemPackage
     import Darwin
 #endif
 
-/// The files by which a run in the workspace is seen from another terminal, by this program and by DVC.
+/// The files by which a run is seen from another terminal, by this program and by DVC.
 struct RunInfo {
-    private let folder: FilePath
+    /// How far a run is, as DVC counts.
+    enum Status: Int {
+        case running = 2
+        case failed = 4
+        case finished = 6
+    }
 
-    init(_ context: ExperimentContext) { folder = Self.folder(of: context.project.root) }
+    private let folder: FilePath
+    /// The name of both files.
+    private let name: String
+    private let context: ExperimentContext
+    private var ticket: RunTicket? { context.ticket }
+
+    init(_ context: ExperimentContext) {
+        self.context = context
+        guard let ticket = context.ticket else {
+            folder = Self.folder(of: context.project.root)
+            name = "workspace"
+            return
+        }
+        name = ticket.run.stash.hex
+        let parent = ticket.place == .queue ? ".dvc/tmp/exps/run" : ".dvc/tmp/exps/standalone/run"
+        folder = ticket.home.pushing(FilePath(parent)).appending(name)
+    }
 
     private static func folder(of root: FilePath) -> FilePath { root.pushing(".dvc/tmp/exps/run/workspace") }
 
-    func write(_ context: ExperimentContext, baseline: CommitID, name: String) throws {
+    /// Tells of the run.
+    ///
+    /// - Parameter result: The experiment's last commit, once it is there.
+    func write(
+        baseline: CommitID, name experiment: String, status: Status = .running, hash: String? = nil,
+        result: String? = nil
+    ) throws {
         guard let workTree = context.repository.workTree else { return }
-        let process = Mapping([
-            ("pid", .int(Int(getpid()))), ("stdin", .null), ("stdout", .null), ("stderr", .null), ("returncode", .null),
-        ])
+        let place = context.inRepository(context.folder)
         let run = Mapping([
             ("git_url", .string("file://" + workTree.string)), ("baseline_rev", .string(baseline.hex)),
-            ("location", .string("workspace")), ("root_dir", .string(workTree.lexicallyNormalized().string)),
-            ("dvc_dir", .string(context.inRepository(".dvc").string)), ("name", .string(name)),
-            (
-                "wdir",
-                .string(
-                    context.inRepository(context.folder).isEmpty ? "." : context.inRepository(context.folder).string)
-            ),
-            ("result_hash", .null), ("result_ref", .null), ("result_force", .bool(false)), ("status", .int(2)),
+            ("location", .string(ticket?.place.rawValue ?? "workspace")),
+            ("root_dir", .string(workTree.lexicallyNormalized().string)),
+            ("dvc_dir", .string(context.inRepository(".dvc").string)), ("name", .string(experiment)),
+            ("wdir", .string(place.isEmpty ? "." : place.string)),
+            ("result_hash", hash.map { .string($0) } ?? .null), ("result_ref", result.map { .string($0) } ?? .null),
+            ("result_force", .bool(false)), ("status", .int(status.rawValue)),
         ])
         try FileIO.makeDirectories(folder)
-        try FileIO.replace(folder.appending("workspace.run"), with: Self.bytes(run), sync: false)
-        try FileIO.replace(folder.appending("workspace.json"), with: Self.bytes(process), sync: false)
+        try FileIO.replace(folder.appending(name + ".run"), with: Self.bytes(run), sync: false)
+        if ticket == nil { try FileIO.replace(folder.appending(name + ".json"), with: process, sync: false) }
+    }
+
+    private var process: [UInt8] {
+        Self.bytes(
+            Mapping([
+                ("pid", .int(Int(getpid()))), ("stdin", .null), ("stdout", .null), ("stderr", .null),
+                ("returncode", .null),
+            ]))
     }
 
     private static func bytes(_ mapping: Mapping) -> [UInt8] { Array(JSON.pythonDumps(.mapping(mapping)).utf8) }
 
+    /// Takes the files away, if nobody asks for them later.
     func remove() {
-        try? FileIO.remove(folder.appending("workspace.json"))
-        try? FileIO.remove(folder.appending("workspace.run"))
+        if ticket?.place == .queue { return }
+        if ticket == nil { try? FileIO.remove(folder.appending(name + ".json")) }
+        try? FileIO.remove(folder.appending(name + ".run"))
         _ = folder.withPlatformString { rmdir($0) }
     }
 
@@ -65,6 +98,17 @@ struct RunInfo {
         return Running(
             process: number, name: run["name"]?.string,
             baseline: run["baseline_rev"]?.string.flatMap { CommitID($0) })
+    }
+
+    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where a run goes on in the workspace,
+    ///   ``ExperimentError/killedElsewhere`` where a DVC was killed in the middle of one.
+    static func refuseOthers(_ context: ExperimentContext) throws {
+        if let other = running(in: context.project.root) {
+            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
+        }
+        if try context.repository.commit(named: StateReference.baseline) != nil {
+            throw ExperimentError.killedElsewhere
+        }
     }
 
     private static func read(_ path: FilePath) -> Mapping? {

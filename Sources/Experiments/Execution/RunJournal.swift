@@ -54,6 +54,19 @@ final class RunJournal {
         try write(reference: remains?.reference)
     }
 
+    /// By what the processes of the run that is going on, or was killed, are told from others.
+    static func token(in scratch: FilePath) -> String? {
+        guard let bytes = try? FileIO.read(scratch.appending("run.json")) else { return nil }
+        return try? JSON.parse(bytes, file: "run.json").mapping?["token"]?.string
+    }
+
+    /// Ends the processes that a killed run left.
+    ///
+    /// - Parameter scratch: The folder of the run's journal.
+    static func endLeftovers(in scratch: FilePath) {
+        if let token = token(in: scratch) { LeftoverProcesses.end(withToken: token) }
+    }
+
     /// What the processes of this run find in their environment.
     var environment: [String: String] { [Self.tokenVariable: token] }
 

@@ -15,49 +15,75 @@ struct RunPlan {
     let isContinuing: Bool
     let index: any WorkspaceIndex
 
+    /// - Parameters:
+    ///   - remains: What a killed run left in the workspace.
+    ///   - isHere: Whether the run is one in the workspace.
+    ///   - isTaken: Which names are given besides those of experiments.
+    ///   - prepare: What becomes of the tree of the workspace before the run.
     static func make(
         _ request: RunRequest, context: ExperimentContext, workspace: ProjectWorkspace, stages: [Stage],
-        head: CommitID, remains: RunJournal.Remains?
+        head: CommitID, remains: RunJournal.Remains?, isHere: Bool = true,
+        isTaken: @escaping (String) -> Bool = { _ in false }, preparing prepare: (TreeID) throws -> TreeID = { $0 }
     ) throws -> RunPlan {
         let repository = context.repository
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         let chains = ChainReader(repository)
         if request.reset {
             context.console.note("Any existing checkpoints will be reset and re-run.")
-            try HeldCommit(context).forget()
+            if isHere { try HeldCommit(context).forget() }
         } else if stages.contains(where: \.hasCheckpoints) {
             let catalog = try ExperimentCatalog(of: repository)
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)
             if let state, try state.isContinued(by: stages, of: workspace, context) {
-                return try continuing(state, request, context, workspace, head, catalog, index)
+                let tree = try repository.commit(state.commit).tree
+                try index.track(filesOf: tree)
+                try index.refresh()
+                let changes = inputs(
+                    among: try repository.differingPaths(tree, try prepare(try index.writeTree())), workspace, context)
+                return try continuing(
+                    state, isChanged: !changes.isEmpty, request, context, head, catalog, index, isTaken: isTaken)
             }
         }
-        let fresh = try newReference(request, head, repository)
-        return RunPlan(
-            reference: fresh, start: head, expected: try expectation(fresh, request, repository), isContinuing: false,
-            index: index)
+        return try fresh(request, context: context, head: head, index, isTaken: isTaken)
     }
 
-    private static func continuing(
-        _ state: ResumeState, _ request: RunRequest, _ context: ExperimentContext, _ workspace: ProjectWorkspace,
-        _ head: CommitID, _ catalog: ExperimentCatalog, _ index: any WorkspaceIndex
+    /// A new experiment on top of a commit.
+    static func fresh(
+        _ request: RunRequest, context: ExperimentContext, head: CommitID, _ index: (any WorkspaceIndex)? = nil,
+        isTaken: @escaping (String) -> Bool
     ) throws -> RunPlan {
         let repository = context.repository
-        let console = context.console
-        let tree = try repository.commit(state.commit).tree
-        try index.track(filesOf: tree)
-        try index.refresh()
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: head, replacing: request.options.force, in: repository, isPromised: isTaken)
+        return RunPlan(
+            reference: fresh.reference, start: head, expected: fresh.expected, isContinuing: false,
+            index: try index ?? repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+    }
+
+    /// The paths that are not written by stages.
+    private static func inputs(
+        among paths: [String], _ workspace: ProjectWorkspace, _ context: ExperimentContext
+    ) -> [String] {
         let results = Set(
             workspace.files.flatMap(\.stages).flatMap { stage in
                 [stage.lockFile] + stage.outputs.map(\.rooted)
                     + (stage.live.map { [stage.rooted($0.path + ".json")] } ?? [])
             }.map { context.inRepository($0).string })
-        let changes = try repository.differingPaths(tree, try index.writeTree()).filter { path in
+        return paths.filter { path in
             !results.contains(path) && !path.hasSuffix(".gitignore")
                 && !results.contains { path.hasPrefix($0 + "/") }
         }
+    }
+
+    /// Goes on with the experiment of a commit, or branches off from it where something changed.
+    static func continuing(
+        _ state: ResumeState, isChanged: Bool, _ request: RunRequest, _ context: ExperimentContext, _ head: CommitID,
+        _ catalog: ExperimentCatalog, _ index: any WorkspaceIndex, isTaken: @escaping (String) -> Bool
+    ) throws -> RunPlan {
+        let repository = context.repository
+        let console = context.console
         let experiment = state.experiment
-        if changes.isEmpty {
+        if !isChanged {
             guard state.isTip else {
                 let chains = ChainReader(repository)
                 let heads = try catalog.experiments(of: head).filter { candidate in
@@ -81,39 +107,17 @@ struct RunPlan {
         let base = state.isTip ? experiment.name : state.commit.short
         console.note("Modified checkpoint experiment based on '\(Console.sanitized(base))' will be created")
         announce(state, console)
-        let fresh = try newReference(request, experiment.baseline, repository)
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: experiment.baseline, replacing: request.options.force, in: repository,
+            isPromised: isTaken)
         return RunPlan(
-            reference: fresh, start: state.commit, expected: try expectation(fresh, request, repository),
-            isContinuing: true, index: index)
+            reference: fresh.reference, start: state.commit, expected: fresh.expected, isContinuing: true,
+            index: index)
     }
 
     private static func announce(_ state: ResumeState, _ console: Console) {
         console.note(
             "Training continues from checkpoint \(state.commit.short) of '\(Console.sanitized(state.experiment.name))'; "
                 + "'git exp run --reset' starts over.")
-    }
-
-    private static func newReference(
-        _ request: RunRequest, _ baseline: CommitID, _ repository: Repository
-    ) throws -> ExperimentReference {
-        func isTaken(_ name: String) throws -> Bool {
-            try repository.commit(named: ExperimentReference(baseline: baseline, name: name).fullName) != nil
-        }
-        if let name = request.name {
-            if try isTaken(name), !request.options.force {
-                throw ExperimentError.nameTaken(name, baseline: baseline.short)
-            }
-            return ExperimentReference(baseline: baseline, name: name)
-        }
-        var generator = SystemRandomNumberGenerator()
-        return ExperimentReference(
-            baseline: baseline, name: try ExperimentName.draw(using: &generator, isTaken: isTaken))
-    }
-
-    /// With force an experiment of the name is replaced, whatever it holds now.
-    private static func expectation(
-        _ reference: ExperimentReference, _ request: RunRequest, _ repository: Repository
-    ) throws -> ExpectedReference {
-        try request.options.force && repository.commit(named: reference.fullName) != nil ? .anything : .absent
     }
 }

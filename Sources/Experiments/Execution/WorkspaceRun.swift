@@ -44,20 +44,21 @@ package struct WorkspaceRun {
         if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
         let lock = try ProjectLock(context)
-        try refuseForeignRun()
+        try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
         clearStaleSignal()
         let process = try StageProcess(signalFile: signalFile)
-        // The first read of the pipeline finds every mistake before a parameter file changes.
-        var workspace = try context.workspace()
-        var stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
+        let workspace = try context.workspace(
+            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
-            return try dryRun(process, request)
+            return try dryRun(process, request, workspace, stages)
         }
         try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
@@ -66,19 +67,14 @@ package struct WorkspaceRun {
         let plan: RunPlan
         let restoring: OutputRestoring
         do {
-            if request.overrides.isEmpty || workspace.files.allSatisfy(\.templateFiles.isEmpty) {
-                workspace.rereadParameters()
-            } else {
-                // The overrides may have changed what stages there are.
-                workspace = try context.workspace()
-                stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
-            }
+            workspace.reread()
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
-            restoring = OutputRestoring(
-                workspace, console: console,
-                continuing: plan.isContinuing ? try RecordedLocks(context, plan.start) : nil)
+            restoring = try plan.restoring(context, workspace)
+            if let supply = request.options.supply, !request.options.dryRun, !request.reset {
+                try restoring.fetchData(of: stages, supply)
+            }
             try restoring.requireData(of: stages)
         } catch {
             // Nothing ran, so the files are as they were.
@@ -86,16 +82,18 @@ package struct WorkspaceRun {
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
-        try workspace.store.sweep()
-        for stage in stages { try restoring.prepare(stage, reset: request.reset) }
-        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
+        return try execute(plan, stages, workspace, restoring, process, journal, lock, identity, request)
     }
 
     private func execute(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ restoring: OutputRestoring,
+        _ process: StageProcess, _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity,
+        _ request: RunRequest
     ) throws -> Report {
+        console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
+        try workspace.store.sweep()
+        for stage in stages { try restoring.prepare(stage, reset: request.reset) }
+        if context.ticket != nil { try restoring.bringInputs(of: stages) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
             start: plan.start, expecting: plan.expected, isContinuing: plan.isContinuing)
@@ -112,7 +110,7 @@ package struct WorkspaceRun {
             options: options, folder: context.folder, console: console)
         let info = RunInfo(context)
         defer { info.remove() }
-        func show() throws { try info.write(context, baseline: plan.reference.baseline, name: plan.reference.name) }
+        func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         let untracked = UntrackedFiles(context, plan.index)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
@@ -150,6 +148,30 @@ package struct WorkspaceRun {
         return Report(experiment: experiment, failure: failure)
     }
 
+    /// Carries out a frozen run in the folder that was made for it.
+    ///
+    /// - Throws: As ``run(_:)``.
+    func run(_ frozen: FrozenRun, _ request: RunRequest) throws -> Report {
+        let identity = try Identity(of: repository, settings: context.settings)
+        try FileIO.makeDirectories(context.scratch)
+        let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
+        defer { journal.close() }
+        let process = try StageProcess(signalFile: signalFile)
+        let workspace = try context.workspace()
+        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        warnAboutLive(workspace)
+        let plan = RunPlan(
+            reference: frozen.reference, start: frozen.start,
+            expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
+            isContinuing: frozen.isContinuing,
+            index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+        let restoring = try plan.restoring(context, workspace)
+        try restoring.requireData(of: stages)
+        try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
+        return try execute(
+            plan, stages, workspace, restoring, process, journal, try ProjectLock(context), identity, request)
+    }
+
     /// Says what a failed run leaves behind.
     private func tellWhatIsKept(_ plan: RunPlan, _ recorder: ExperimentRecorder, _ request: RunRequest) {
         let name = Console.sanitized(plan.reference.name)
@@ -182,7 +204,13 @@ package struct WorkspaceRun {
         }
         console.note("")
         console.note("Ran experiment(s): \(Console.sanitized(experiment.name))")
-        console.note("Experiment results have been applied to your workspace.")
+        if context.ticket == nil {
+            console.note("Experiment results have been applied to your workspace.")
+        } else {
+            console.note("To apply the results of an experiment to your workspace run:")
+            console.note("")
+            console.note("\tgit exp apply \(Console.sanitized(experiment.name))")
+        }
         console.note("")
         console.note("To promote an experiment to a Git branch run:")
         console.note("")
@@ -190,10 +218,9 @@ package struct WorkspaceRun {
         return failure
     }
 
-    private func dryRun(_ process: StageProcess, _ request: RunRequest) throws -> Report {
-        let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
-        let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+    private func dryRun(
+        _ process: StageProcess, _ request: RunRequest, _ workspace: ProjectWorkspace, _ stages: [Stage]
+    ) throws -> Report {
         let runner = PipelineRun(
             workspace, process: process, environment: StageEnvironment(inherited: [:], root: context.project.root),
             options: request.options, folder: context.folder, console: console)
@@ -210,15 +237,8 @@ package struct WorkspaceRun {
         console.warn("removed a request for a checkpoint that an earlier run left behind")
     }
 
-    private func refuseForeignRun() throws {
-        if let other = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
-        }
-        if try repository.commit(named: StateReference.baseline) != nil { throw ExperimentError.killedElsewhere }
-    }
-
     private func refuseTaken(_ name: String, _ head: CommitID) throws {
-        if try repository.commit(named: ExperimentReference(baseline: head, name: name).fullName) != nil {
+        if try ExperimentReference.isTaken(name, baseline: head, in: repository) {
             throw ExperimentError.nameTaken(name, baseline: head.short)
         }
     }

@@ -12,8 +12,11 @@ final class ExperimentRecorder {
     private let index: any WorkspaceIndex
     private let identity: Identity
     private let workspace: ProjectWorkspace
+    private lazy var files = StageFiles(workspace)
     private let reference: ExperimentReference
     private let isDurable: Bool
+    /// The command that may replace an experiment, for its record.
+    private let command: String
     /// What the experiment's reference must hold when it is written the first time.
     private var expected: ExpectedReference
     /// The newest commit: first the one that the run started from.
@@ -30,7 +33,7 @@ final class ExperimentRecorder {
     init(
         _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
         reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference,
-        isContinuing: Bool
+        isContinuing: Bool, command: String = "run"
     ) throws {
         self.context = context
         self.workspace = workspace
@@ -38,6 +41,7 @@ final class ExperimentRecorder {
         self.identity = identity
         self.reference = reference
         self.expected = expected
+        self.command = command
         tip = start
         isContinuable = isContinuing
         isDurable = try context.isDurable
@@ -59,10 +63,10 @@ final class ExperimentRecorder {
         try index.refresh()
         let stages = unchanged.map(\.stage) + workspace.savedStages
         if stages.count > addedStages {
-            try addFiles(of: stages, locks: true)
+            try add(files.everything(of: stages))
             addedStages = stages.count
         } else {
-            try addResults(of: stage)
+            try add(StageFiles.results(of: stage))
         }
         try commit(message: Self.message(entries))
         checkpoints += 1
@@ -75,17 +79,33 @@ final class ExperimentRecorder {
     /// - Parameter message: The whole commit message; `nil` for one that names the stages' hash.
     func recordEnd(_ result: RunResult, message: String?) throws {
         try index.refresh()
-        try addFiles(of: result.visited.map(\.stage), locks: true)
+        try add(files.everything(of: result.visited.map(\.stage)))
         let entries = result.executed.map { (name: $0.stage.name, entry: $0.entry) }
         try commit(message: message ?? Self.message(entries))
         try keepForTheNextRun()
+    }
+
+    /// Commits the workspace as it is, for which nothing ran.
+    ///
+    /// - Parameters:
+    ///   - further: Files that git does not track, seen from the top of the work tree.
+    ///   - message: The whole commit message; `nil` for one that names the stages' hash.
+    func recordWorkspace(including further: [FilePath], message: String?) throws {
+        let stages = workspace.graph.stages
+        try index.refresh()
+        try add(files.everything(of: stages))
+        try index.add(further)
+        let entries = stages.filter { !$0.isTrackedData }.compactMap { stage in
+            workspace.lock(of: stage).map { (name: stage.name, entry: $0) }
+        }
+        try commit(message: message ?? Self.message(entries))
     }
 
     /// Lets the next run, also one of DVC 2, continue from the newest checkpoint.
     ///
     /// Once at the end of a run is enough: after a kill the journal knows the experiment.
     func keepForTheNextRun() throws {
-        guard isContinuable else { return }
+        guard isContinuable, context.ticket == nil else { return }
         try context.repository.setReference(StateReference.checkpoint, to: tip, expecting: .anything)
         try HeldCommit(context).write(tip)
     }
@@ -99,6 +119,19 @@ final class ExperimentRecorder {
         let id = try context.repository.writeCommit(
             tree: tree, parents: [tip], author: identity.signature(), message: message)
         if isDurable { try syncData() }
+        if let ticket = context.ticket {
+            // In its own folder a run excludes nobody, but the references are everybody's.
+            try ProjectLock(root: ticket.home, context).exclusively { try name(id) }
+        } else {
+            try name(id)
+        }
+        expected = .commit(id)
+        tip = id
+        if isDurable { try syncReferences() }
+    }
+
+    private func name(_ id: CommitID) throws {
+        try keepWhatIsReplaced(by: id)
         do throws(GitError) {
             try context.repository.setReference(reference.fullName, to: id, expecting: expected)
         } catch {
@@ -108,9 +141,18 @@ final class ExperimentRecorder {
             default: throw error
             }
         }
-        expected = .commit(id)
-        tip = id
-        if isDurable { try syncReferences() }
+    }
+
+    /// An experiment that the user wants replaced can be brought back.
+    private func keepWhatIsReplaced(by id: CommitID) throws {
+        guard case .anything = expected else { return }
+        guard let old = try context.repository.commit(named: reference.fullName) else {
+            expected = .absent
+            return
+        }
+        let change = ReferenceChange(reference.fullName, before: old, after: id)
+        try UndoRecords(context).keep(command: command, changes: [change])
+        expected = .commit(old)
     }
 
     /// Waits until objects, data and lock files are on the disk: one call for each file system they are on.
@@ -138,9 +180,7 @@ final class ExperimentRecorder {
     }
 
     private func hold(inputsOf stage: Stage) throws {
-        let outputs = cachedOutputs
-        let paths = ([stage.file] + stage.dependencies.map(\.rooted) + stage.parameters.map(\.rooted))
-            .filter { ProjectPath.isInside($0) && !isCached($0, outputs) }
+        let paths = files.inputs(of: stage)
         for path in paths { heldSince[path] = try FileStatus.of(workspace.root.pushing(path), followingLinks: true) }
         try index.hold(paths.map { context.inRepository($0) })
     }
@@ -152,48 +192,6 @@ final class ExperimentRecorder {
             let now = try FileStatus.of(workspace.root.pushing(path), followingLinks: true)
             return now?.modified != before.modified || now?.size != before.size
         }.keys.sorted { $0.string < $1.string }
-    }
-
-    private var cachedOutputs: Set<FilePath> {
-        Set(workspace.graph.stages.flatMap(\.outputs).filter(\.isCached).map(\.rooted))
-    }
-
-    /// All files that belong to stages: pipeline and lock files, dependencies, parameters, outputs that git keeps.
-    private func addFiles(of stages: [Stage], locks: Bool) throws {
-        let outputs = cachedOutputs
-        var paths: [FilePath] = []
-        for stage in stages {
-            paths += [stage.file, stage.lockFile]
-            paths += stage.dependencies.map(\.rooted).filter { !isCached($0, outputs) }
-            paths += stage.parameters.map(\.rooted)
-            paths += Self.results(of: stage)
-        }
-        for file in workspace.files {
-            paths += file.parameters.map(\.rooted) + file.metrics.map(\.rooted)
-            paths += file.plots.map { ProjectPath.rooted($0.id, in: file.folder) }
-        }
-        try add(paths.filter { !outputs.contains($0) })
-    }
-
-    /// The files that a checkpoint changes.
-    private func addResults(of stage: Stage) throws { try add([stage.lockFile] + Self.results(of: stage)) }
-
-    private static func results(of stage: Stage) -> [FilePath] {
-        var paths = stage.outputs.filter { !$0.isCached }.map(\.rooted)
-        for output in stage.outputs where output.isCached && output.isInsideProject {
-            paths.append(output.rooted.removingLastComponent().appending(".gitignore"))
-        }
-        if let live = stage.live, live.summary { paths.append(stage.rooted(live.path + ".json")) }
-        return paths
-    }
-
-    private func isCached(_ path: FilePath, _ outputs: Set<FilePath>) -> Bool {
-        var candidate = path
-        while !candidate.isEmpty {
-            if outputs.contains(candidate) { return true }
-            if !candidate.removeLastComponent() { return false }
-        }
-        return false
     }
 
     private func add(_ paths: [FilePath]) throws {

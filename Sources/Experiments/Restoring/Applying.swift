@@ -24,10 +24,7 @@ package struct Applying {
     package func apply(_ commit: CommitID, named name: String, baseline: CommitID? = nil) throws -> Bool {
         let head = try context.head()
         let held = HeldCommit(context)
-        if let running = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(
-                process: running.process, program: "experiment '\(running.name ?? "?")'")
-        }
+        try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let target = try repository.commit(commit)
         // A commit whose pipeline cannot be read is found out before any file changes.

@@ -32,6 +32,11 @@ package struct ConfigKey: Sendable {
         }
     }
 
+    /// A setting as a file has it.
+    package init(of section: String, _ key: String) throws(ConfigError) {
+        try self.init(ProjectConfig.name(section) + "." + key)
+    }
+
     private static let options: [String: [String]] = [
         "core": [
             "remote", "checksum_jobs", "interactive", "analytics", "hardlink_lock", "no_scm", "autostage",

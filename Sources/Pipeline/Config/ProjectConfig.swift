@@ -111,6 +111,18 @@ package struct ProjectConfig: Sendable {
         return setting.folder.pushing(FilePath(setting.value)).lexicallyNormalized()
     }
 
+    /// The settings of a section such as `remote.storage`, by what follows the section's name.
+    package func section(_ name: String) -> [String: Setting] {
+        let prefix = name + "."
+        var result: [String: Setting] = [:]
+        for (key, setting) in settings where key.text.utf8.starts(with: prefix.utf8) {
+            // Names of remotes may have dots in them, names of options have none.
+            let option = String(decoding: key.text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+            if !option.utf8.contains(UInt8(ascii: ".")) { result[option] = setting }
+        }
+        return result
+    }
+
     /// The names of the remotes, sorted.
     package var remotes: [String] {
         let suffix = ".url"

@@ -25,12 +25,18 @@ package struct StageLock: Sendable {
     ///   - dependencies: Hashes by path as written.
     ///   - parameters: See ``ParameterReader``.
     ///   - outputs: Hashes by path as written.
+    ///   - generation: Of the project: those of the older one do not say that a dependency is executable.
     package init(
-        stage: Stage, dependencies: [LockEntry], parameters: [ParameterValues], outputs: [LockEntry]
+        stage: Stage, dependencies: [LockEntry], parameters: [ParameterValues], outputs: [LockEntry],
+        generation: Generation = .two
     ) {
         self.init(
-            command: stage.command, dependencies: dependencies.map(Self.withoutOldExecuteBit),
-            parameters: Mapping(parameters.filter { !$0.values.isEmpty }.map { ($0.file, .mapping($0.values)) }),
+            command: stage.command,
+            dependencies: generation == .two ? dependencies.map(Self.withoutOldExecuteBit) : dependencies,
+            // A file without a single key is recorded too, where all of its keys count.
+            parameters: Mapping(
+                parameters.filter { $0.fileExists && ($0.isWhole || !$0.values.isEmpty) }
+                    .map { ($0.file, .mapping($0.values)) }),
             outputs: outputs)
     }
 
@@ -66,7 +72,7 @@ package struct StageLock: Sendable {
 
     /// The default file first, the others by name, keys by code point; what is inside a value keeps its order.
     private static func sorted(_ parameters: Mapping) -> Mapping {
-        var files = parameters.entries.filter { !($0.value.mapping?.isEmpty ?? true) }
+        var files = parameters.entries.filter { $0.value.mapping != nil }
         for index in files.indices {
             guard let keys = files[index].value.mapping else { continue }
             files[index].value = .mapping(Mapping(entries: keys.entries.sorted(by: precedes)))

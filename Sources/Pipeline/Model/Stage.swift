@@ -76,6 +76,8 @@ package struct Dependency: Sendable {
     /// The path seen from the project root; see ``ProjectPath/rooted(_:in:root:)``.
     package var rooted: FilePath
     package var position: SourcePosition
+    /// How often the stage names the very same path; the lock file then has it as often.
+    package var times = 1
 
     package init(path: String, rooted: FilePath, position: SourcePosition) {
         self.path = path

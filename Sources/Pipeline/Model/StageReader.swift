@@ -93,14 +93,18 @@ struct StageReader {
         _ node: YAMLNode, _ part: String, folder: FilePath
     ) throws(FormatError) -> [Dependency] {
         var result: [Dependency] = []
-        var seen: Set<ExactString> = []
+        var seen: [ExactString: Int] = [:]
         for element in try reader.list(node, part) {
             let written = try reader.path(element, part)
             if let scheme = OutputReader.scheme(of: written) {
                 throw reader.error(at: element, "'\(scheme)://' is no path: a dependency is a file or a folder")
             }
             let path = ProjectPath.verbatim(written, in: folder, root: root)
-            guard seen.insert(ExactString(path)).inserted else { continue }
+            if let known = seen[ExactString(path)] {
+                result[known].times += 1
+                continue
+            }
+            seen[ExactString(path)] = result.count
             let rooted = ProjectPath.rooted(path, in: folder, root: root)
             result.append(Dependency(path: path, rooted: rooted, position: element.start))
         }

@@ -93,7 +93,7 @@ final class ParallelRun {
         transcripts[number] = transcript
         let execution = run.execution(of: stage, transcript.console(like: run.console))
         do {
-            let status = try run.workspace.status(of: stage)
+            let status = try run.status(of: stage, isForced: progress.isForced(number))
             guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }
@@ -196,7 +196,8 @@ final class ParallelRun {
         do {
             switch ending {
             case .unchanged(let execution, let status):
-                let entry = try run.skip(execution, status, exclusion)
+                let entry = try run.skip(
+                    execution, status, exclusion, isForced: progress.isForced(number))
                 progress.result.visited.append((stage, entry))
                 if let entry { progress.result.unchanged.append((stage, entry)) }
             case .made(let execution, let saved):

@@ -18,6 +18,7 @@ package struct PipelineRun {
     let options: RunOptions
     let console: Console
     let saver: StageSaver
+    let pulling: StagePulling?
     private let folder: FilePath
 
     /// - Parameter folder: The folder of the call, relative to the project root; addresses are told from there.
@@ -32,6 +33,7 @@ package struct PipelineRun {
         self.folder = folder
         self.console = console
         saver = StageSaver(workspace, console: console, sync: options.sync)
+        pulling = StagePulling(workspace, options, console: console)
     }
 
     /// Runs those of the stages that changed.
@@ -72,6 +74,12 @@ package struct PipelineRun {
         return progress.result
     }
 
+    /// What is wrong with a stage after data that is elsewhere was brought.
+    func status(of stage: Stage, isForced: Bool) throws -> StageStatus {
+        let status = try workspace.status(of: stage)
+        return try pulling?.pull(stage, status, isForced: isForced) ?? status
+    }
+
     func address(of stage: Stage) -> String { stage.address(relativeTo: folder) }
 
     private func run(
@@ -80,9 +88,9 @@ package struct PipelineRun {
     ) throws {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
-        let status = try workspace.status(of: stage)
+        let status = try status(of: stage, isForced: progress.isForced(number))
         guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
-            let entry = try skip(execution, status, exclusion)
+            let entry = try skip(execution, status, exclusion, isForced: progress.isForced(number))
             progress.result.visited.append((stage, entry))
             if let entry { progress.result.unchanged.append((stage, entry)) }
             return
@@ -149,11 +157,11 @@ package struct PipelineRun {
             address: address(of: stage), options: options, console: console)
     }
 
-    /// Says why a stage does not run, and saves what became of the outputs of a frozen one.
+    /// Says why a stage does not run, and saves what became of a frozen one: its outputs, and the command beside them.
     ///
     /// - Returns: Its entry.
     func skip(
-        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion
+        _ execution: StageExecution, _ status: StageStatus, _ exclusion: any Exclusion, isForced: Bool
     ) throws -> StageLock? {
         let (stage, address, console) = (execution.stage, execution.address, execution.console)
         if stage.isTrackedData { return try verifySource(execution, status, exclusion) }
@@ -161,7 +169,8 @@ package struct PipelineRun {
             console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
         let mayBeMissing = options.allowMissing && status.lacksDataOnly
-        guard stage.isFrozen, !status.outputs.isEmpty, !mayBeMissing else {
+        let differs = isForced || status.isCommandChanged || !status.outputs.isEmpty
+        guard stage.isFrozen, differs, !mayBeMissing else {
             console.note("Stage '\(Console.sanitized(address))' didn't change, skipping")
             return workspace.lock(of: stage)
         }

@@ -1,4 +1,5 @@
 import Cache
+import Diagnostics
 import Files
 import Formats
 import SystemPackage
@@ -31,7 +32,7 @@ package struct SourceControl {
 /// A project in the workspace: its pipelines, its lock files and its data.
 package final class ProjectWorkspace {
     package let project: Project
-    package let tree: WorkspaceTree
+    package private(set) var tree: WorkspaceTree
     package let files: [PipelineFile]
     /// The `.dvc` files.
     package let trackedData: [TrackedData]
@@ -57,9 +58,11 @@ package final class ProjectWorkspace {
     /// - Parameters:
     ///   - generationSetting: The git setting `exp.generation`.
     ///   - checking: Whether the graph of all stages must be sound.
+    ///   - progress: Shows how far long work with data is.
     /// - Throws: ``PipelineError``, ``FormatError`` and what reading files throws.
     package init(
-        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true
+        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true,
+        progress: Progress = .none
     ) throws {
         self.project = project
         self.sourceControl = sourceControl
@@ -78,11 +81,9 @@ package final class ProjectWorkspace {
         trackedData = found.trackedData.files.map(\.data)
         graph = try StageGraph(found.trackedData.stages, checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
-        let settings = try project.config.cache(root: project.root)
-        let store = ObjectStore(
-            directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
+        let store = try project.config.cache(root: project.root).store
         memo = StatMemo(file: Self.scratch(of: project.root).appending("hashes"))
-        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring)
+        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring, progress: progress)
         for file in files {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
@@ -95,8 +96,11 @@ package final class ProjectWorkspace {
         parameters = ParameterReader(tree: tree)
     }
 
-    /// Forgets what was read of parameter files, because they changed.
-    package func rereadParameters() { parameters = ParameterReader(tree: tree) }
+    /// Sees all files as they are from now on, and forgets what was read of parameter files.
+    package func reread() {
+        tree = WorkspaceTree(root: root)
+        parameters = ParameterReader(tree: tree)
+    }
 
     /// - Throws: ``PipelineError`` where these stages would not make a sound project.
     package func check(_ stages: [Stage]) throws {
@@ -110,11 +114,17 @@ package final class ProjectWorkspace {
     /// What a `.dvc` file says; `nil` where there is no such file.
     func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
 
+    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more.
+    package var recordedHashes: [OutputHash] {
+        locks.values.flatMap { $0.lock.stages.flatMap { $0.entry.outputs.compactMap(\.hash) } }
+    }
+
     /// Writes a stage's entry.
     ///
     /// - Returns: What that did to the file.
     package func writeLock(of stage: Stage, _ entry: StageLock, sync: Bool) throws -> LockFile.Outcome {
         let path = stage.lockFile
+        try reread(path)
         let old = locks[path]?.bytes
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
@@ -126,6 +136,14 @@ package final class ProjectWorkspace {
             savedStages.append(stage)
         }
         return outcome
+    }
+
+    /// Takes in what commands of stages, which may call us or DVC, have written to a lock file.
+    private func reread(_ path: FilePath) throws {
+        guard let known = locks[path], path.lastComponent == "dvc.lock" else { return }
+        let bytes = try tree.contents(of: path)
+        if bytes == known.bytes { return }
+        locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
     }
 
     /// Writes a `.dvc` file with the hashes that it holds.
@@ -144,6 +162,19 @@ package final class ProjectWorkspace {
         try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
         locks[path] = (bytes, LockFile(stages: [("", data.entry)]))
         return old == nil ? .created : .changed
+    }
+
+    /// Every lock file and `.dvc` file that is there, by path.
+    package var records: [(path: FilePath, bytes: [UInt8], lock: LockFile)] {
+        locks.compactMap { path, record in record.bytes.map { (path, $0, record.lock) } }
+            .sorted { $0.path.string.utf8.lexicographicallyPrecedes($1.path.string.utf8) }
+    }
+
+    /// Replaces the text of a lock file.
+    func replaceLock(_ path: FilePath, with bytes: [UInt8], sync: Bool) throws {
+        let lock = try LockFile.parse(bytes, file: path.string)
+        try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
+        locks[path] = (bytes, lock)
     }
 
     /// Removes a stage's entry, and the file with its last one.
@@ -172,9 +203,10 @@ package final class ProjectWorkspace {
         _ rooted: FilePath, previous: LockEntry?, saving: Bool
     ) throws -> OutputHash? {
         if let previous, previous.generation == .two, generation == .three,
-            let old = try hash(rooted, .two, saving: saving), old.md5 == previous.md5
+            let old = try hash(rooted, .two, saving: false), old.md5 == previous.md5
         {
-            return old
+            // Only now: what is new must not go into the cache of the old generation.
+            return saving ? try hash(rooted, .two, saving: true) : old
         }
         return try hash(rooted, generation, saving: saving)
     }

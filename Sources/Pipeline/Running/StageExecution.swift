@@ -42,7 +42,8 @@ struct StageExecution {
         let runCache = StageRunCache(workspace, console: console)
         let inputs = try saver.inputs(of: stage, address: address)
         let found = try runCache.result(
-            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache)
+            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache,
+            supply: options.dryRun ? nil : options.supply)
         guard let found else { return nil }
         console.note("Stage '\(Console.sanitized(address))' is cached - skipping run, checking out outputs")
         guard try options.dryRun || runCache.bringBack(found, of: stage, keep: keepUnsaved) else { return nil }

@@ -25,10 +25,28 @@ struct StageRunCache {
             && stage.outputs.allSatisfy { !$0.survivesRuns && $0.isInsideProject }
     }
 
-    /// Whether a run of the stage is kept. Outputs that are metrics or plots need not be cached for that; their
-    /// contents are stored nevertheless.
-    static func keeps(_ stage: Stage) -> Bool {
-        isDetermined(stage) && stage.outputs.allSatisfy { $0.isCached || $0.kind != .plain }
+    /// When the run cache keeps what a stage made.
+    enum Keeping {
+        /// A command has run. Outputs that are metrics or plots need not be cached for that; their contents are stored
+        /// nevertheless.
+        case asRun
+        /// Someone vouches for the result, as with `commit --force`: DVC then stores every output, also a plain one with
+        /// `cache: false`.
+        case always
+        /// Nothing is new.
+        case never
+    }
+
+    /// Whether what a stage read has a hash in every part. For DVC a parameter file without values has none.
+    static func canHash(_ inputs: StageSaver.Inputs) -> Bool { !inputs.parameters.contains(where: \.values.isEmpty) }
+
+    /// Whether a result of the stage is kept.
+    static func keeps(_ stage: Stage, _ keeping: Keeping = .asRun) -> Bool {
+        switch keeping {
+        case .asRun: isDetermined(stage) && stage.outputs.allSatisfy { $0.isCached || $0.kind != .plain }
+        case .always: isDetermined(stage)
+        case .never: false
+        }
     }
 
     /// Keeps what a stage made, unless it is known already.
@@ -43,10 +61,12 @@ struct StageRunCache {
     /// - Parameters:
     ///   - status: What changed: without a change of what goes in, the entry in the lock file is such a result.
     ///   - lookingUp: Whether to look for other results, too.
+    ///   - supply: Where data is that is not in the cache.
     func result(
-        for stage: Stage, status: StageStatus, inputs: StageSaver.Inputs, lookingUp: Bool
+        for stage: Stage, status: StageStatus, inputs: StageSaver.Inputs, lookingUp: Bool, supply: DataSupply? = nil
     ) throws -> StageLock? {
-        guard Self.isDetermined(stage), try stage.outputs.allSatisfy({ try workspace.isReallyInside($0.rooted) })
+        guard Self.isDetermined(stage), Self.canHash(inputs),
+            try stage.outputs.allSatisfy({ try workspace.isReallyInside($0.rooted) })
         else { return nil }
         var found: StageLock?
         if let lock = workspace.lock(of: stage), !status.isInputChanged,
@@ -57,6 +77,15 @@ struct StageRunCache {
             found = try lookUp(stage, inputs)
         }
         guard let found else { return nil }
+        if let supply {
+            let missing = try stage.outputs.compactMap { output -> (output: Output, hash: OutputHash)? in
+                guard let hash = found.output(output.path)?.hash, try !workspace.store.contains(hash) else {
+                    return nil
+                }
+                return (output, hash)
+            }
+            if !missing.isEmpty { try supply.fetch(missing) }
+        }
         for output in stage.outputs {
             guard let hash = found.output(output.path)?.hash, try workspace.store.contains(hash) else { return nil }
         }
@@ -69,12 +98,14 @@ struct StageRunCache {
             LockEntry(path: $0.path, hash: OutputHash(md5: "", size: 0, generation: workspace.generation))
         }
         return StageLock(
-            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: placeholders)
+            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: placeholders,
+            generation: workspace.generation)
     }
 
     /// Does what keeping the run would otherwise take time for later.
     func prepare(for stage: Stage, inputs: StageSaver.Inputs) {
-        guard Self.keeps(stage), let key = RunCacheName.key(of: present(stage, inputs).value) else { return }
+        guard Self.keeps(stage), Self.canHash(inputs), let key = RunCacheName.key(of: present(stage, inputs).value)
+        else { return }
         try? files.prepare(for: key)
     }
 

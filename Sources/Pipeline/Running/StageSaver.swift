@@ -11,6 +11,10 @@ package struct StageSaver {
         var isCheckpoint = false
         /// Whether data goes into the cache.
         var storesOutputs = true
+        /// Whether saved files become links where links are wanted.
+        var relinks = true
+        /// Whether the run cache keeps the result.
+        var keeping = StageRunCache.Keeping.asRun
         /// An earlier result that the outputs were brought back from.
         var restored: StageLock?
     }
@@ -56,12 +60,12 @@ package struct StageSaver {
     /// - Throws: ``RunError/missingDependency(stage:path:)``, ``PipelineError`` for parameters that are missing.
     package func inputs(of stage: Stage, address: String) throws -> Inputs {
         let old = workspace.lock(of: stage)
-        let dependencies = try stage.dependencies.map { dependency in
+        let dependencies = try stage.dependencies.flatMap { dependency in
             let previous = old?.dependency(dependency.path)
             guard let hash = try workspace.hash(dependency.rooted, previous: previous, saving: false) else {
                 throw RunError.missingDependency(stage: address, path: dependency.path)
             }
-            return LockEntry(path: dependency.path, hash: hash)
+            return repeatElement(LockEntry(path: dependency.path, hash: hash), count: dependency.times)
         }
         let parameters = try workspace.parameters.values(of: stage)
         for file in parameters { try file.requireAll() }
@@ -85,7 +89,9 @@ package struct StageSaver {
     /// Takes the outputs of a stage into the cache; its entry in the lock file stays as it was.
     func store(_ stage: Stage, address: String, inputs: Inputs, _ manner: Manner) throws -> Saved {
         let old = workspace.lock(of: stage)
-        let isKept = manner.storesOutputs && !manner.isCheckpoint && StageRunCache.keeps(stage) && !stage.isTrackedData
+        let isKept =
+            manner.storesOutputs && !manner.isCheckpoint && !stage.isTrackedData
+            && StageRunCache.keeps(stage, manner.keeping) && StageRunCache.canHash(inputs)
         var outputs: [LockEntry] = []
         var fresh: [Output] = []
         for output in stage.outputs {
@@ -105,14 +111,15 @@ package struct StageSaver {
             if output.isCached, manner.storesOutputs {
                 if manner.isCheckpoint {
                     try DataLink.unprotect(workspace.root.pushing(output.rooted))
-                } else {
+                } else if manner.relinks {
                     try relink(output, hash)
                 }
             }
             outputs.append(LockEntry(path: output.path, hash: hash))
         }
         let entry = StageLock(
-            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs)
+            stage: stage, dependencies: inputs.dependencies, parameters: inputs.parameters, outputs: outputs,
+            generation: workspace.generation)
         if isKept { try runCache.save(entry) }
         return Saved(entry: entry, fresh: fresh)
     }
@@ -148,6 +155,10 @@ package struct StageSaver {
         if stage.isTrackedData { return }
         switch outcome {
         case .created:
+            if try workspace.sourceControl.isIgnored(stage.lockFile, false) {
+                console.warn(
+                    "'\(Console.sanitized(stage.lockFile.string))' is ignored by git, so no commit will have it")
+            }
             console.note("Generating lock file '\(Console.sanitized(stage.lockFile.string))'")
             console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
         case .changed: console.note("Updating lock file '\(Console.sanitized(stage.lockFile.string))'")
@@ -157,7 +168,7 @@ package struct StageSaver {
 
     /// Replaces saved files by links to their objects, where links are wanted.
     private func relink(_ output: Output, _ hash: OutputHash) throws {
-        guard let first = workspace.store.linkTypes.first, first == .hardlink || first == .symlink else { return }
+        guard let first = workspace.store.linkTypes.first(where: { $0 != .reflink }), first != .copy else { return }
         try Checkout(workspace.reader).relink(hash, at: workspace.root.pushing(output.rooted))
     }
 

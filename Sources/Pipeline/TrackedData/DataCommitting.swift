@@ -9,11 +9,16 @@ package struct DataCommitting {
     private let console: Console
     private let folder: FilePath
     private let sync: Bool
+    private let relinks: Bool
 
     /// - Parameters:
     ///   - folder: Where addresses are seen from, relative to the project root.
     ///   - sync: Whether files must have reached the disk when this is done.
-    package init(_ workspace: ProjectWorkspace, folder: FilePath, console: Console, sync: Bool) {
+    ///   - relinks: Whether saved files become links where links are wanted.
+    package init(
+        _ workspace: ProjectWorkspace, folder: FilePath, console: Console, sync: Bool, relinks: Bool = true
+    ) {
+        self.relinks = relinks
         self.workspace = workspace
         self.folder = folder
         self.console = console
@@ -22,9 +27,11 @@ package struct DataCommitting {
 
     /// Commits the targets in turn.
     ///
-    /// - Parameter allows: Asked about a stage that differs from its entry, with what differs.
+    /// - Parameters:
+    ///   - isForced: Whether nobody needs to be asked.
+    ///   - allows: Asked about a stage that differs from its entry, with what differs.
     /// - Throws: ``DataError/changed(stage:)`` where the answer is no; what saving throws. The targets before are done.
-    package func commit(_ targets: [DataTarget], allows: (_ question: String) -> Bool) throws {
+    package func commit(_ targets: [DataTarget], isForced: Bool, allows: (_ question: String) -> Bool) throws {
         let saver = StageSaver(workspace, console: console, sync: sync)
         var done: Set<ExactString> = []
         for target in targets {
@@ -36,10 +43,14 @@ package struct DataCommitting {
             }
             guard done.insert(ExactString(stage.address())).inserted else { continue }
             let changes = try changes(of: stage)
-            if !changes.isEmpty, !allows(Self.question(address, changes)) { throw DataError.changed(stage: address) }
+            if !changes.isEmpty, !isForced, !allows(Self.question(address, changes)) {
+                throw DataError.changed(stage: address)
+            }
             let inputs =
                 try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
-            _ = try saver.save(stage, address: address, inputs: inputs, StageSaver.Manner())
+            var manner = StageSaver.Manner(keeping: isForced || !changes.isEmpty ? .always : .never)
+            manner.relinks = relinks
+            _ = try saver.save(stage, address: address, inputs: inputs, manner)
         }
     }
 

@@ -1,0 +1,120 @@
+import Diagnostics
+import Files
+import Formats
+import Git
+import Pipeline
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A linked worktree in which a run happens away from the workspace.
+///
+/// A lock beside the folder says that its process lives; whoever gets it from a dead one may remove the folder.
+struct TemporaryFolder {
+    /// The top of the worktree.
+    let path: FilePath
+    let lock: FileLock
+
+    private static func lockFile(of path: FilePath) -> FilePath { FilePath(path.string + ".lock") }
+
+    /// Makes an empty folder with a name that nobody else has.
+    ///
+    /// - Parameter parent: The folder for such folders, absolute.
+    init(in parent: FilePath) throws {
+        try FileIO.makeDirectories(parent)
+        while true {
+            let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+            let name = "tmp" + String((0..<8).map { _ in letters[Int.random(in: 0..<letters.count)] })
+            let path = parent.appending(name)
+            let lock = try FileLock(Self.lockFile(of: path))
+            if path.withPlatformString({ mkdir($0, 0o700) }) == 0 {
+                self.path = path
+                self.lock = lock
+                return
+            }
+            guard errno == EEXIST else { throw FileError("make", path, Errno(rawValue: errno)) }
+        }
+    }
+
+    /// The folder that this process had before it became this program.
+    init(at path: FilePath, inheriting descriptor: Int32) {
+        self.path = path
+        lock = FileLock(inherited: descriptor)
+    }
+
+    /// Makes the folder a worktree with these files.
+    ///
+    /// - Parameters:
+    ///   - head: The commit that `HEAD` names there.
+    ///   - tree: What the worktree holds, also where `HEAD` does not.
+    func fill(head: CommitID, tree: TreeID, of repository: Repository) throws {
+        // Nothing of the user's may run because of this.
+        let quiet = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "advice.detachedHead=false"]
+        let place = repository.workTree ?? repository.gitDirectory
+        func git(_ command: GitCommand, _ arguments: [String]) throws {
+            let answer = try command.run(quiet + arguments)
+            guard answer.exit.isSuccess else {
+                throw GitCommandError.failed(arguments: arguments, complaint: answer.complaint)
+            }
+        }
+        try git(
+            GitCommand(in: place),
+            ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--force", path.string, head.hex])
+        guard let administration = try Self.administration(of: path, in: repository.commonDirectory) else {
+            throw FileError("read", path.appending(".git"), .noSuchFileOrDirectory)
+        }
+        try git(Self.git(in: path, administration), ["read-tree", "--reset", "-u", tree.hex])
+    }
+
+    /// A git for the worktree, whatever the environment says of the repository of the call.
+    static func git(in path: FilePath, _ administration: FilePath) -> GitCommand {
+        GitCommand(
+            in: path,
+            environment: [
+                "GIT_DIR": administration.string, "GIT_WORK_TREE": path.string,
+                "GIT_INDEX_FILE": administration.appending("index").string,
+            ])
+    }
+
+    /// The folder in which git keeps what it knows of a worktree; `nil` where it is none of this repository.
+    static func administration(of path: FilePath, in common: FilePath) throws -> FilePath? {
+        guard let bytes = try FileIO.read(path.appending(".git")) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.hasPrefix("gitdir: "), text.hasSuffix("\n") else { return nil }
+        let folder = FilePath(String(text.dropFirst("gitdir: ".count).dropLast())).lexicallyNormalized()
+        let home = common.lexicallyNormalized().appending("worktrees")
+        return folder.removingLastComponent() == home ? folder : nil
+    }
+
+    /// Removes the worktree; what cannot be removed stays for the next sweep.
+    func remove(common: FilePath) {
+        try? Self.remove(path, common: common)
+        withExtendedLifetime(lock) {}
+    }
+
+    private static func remove(_ path: FilePath, common: FilePath) throws {
+        if let folder = try administration(of: path, in: common) { try FileIO.removeTree(folder) }
+        try FileIO.removeTree(path)
+        try FileIO.remove(lockFile(of: path))
+    }
+
+    /// Removes the folders of processes that are dead, and ends what these left running.
+    ///
+    /// - Parameter prefix: The project's folder inside a worktree.
+    static func sweep(_ parent: FilePath, common: FilePath, prefix: FilePath) throws {
+        for entry in try FileIO.list(parent) ?? [] where entry.name.hasSuffix(".lock") && entry.name.hasPrefix("tmp") {
+            let path = parent.appending(String(entry.name.dropLast(".lock".count)))
+            guard let lock = try? FileLock(lockFile(of: path)) else { continue }
+            let project = prefix.isEmpty ? path : path.pushing(prefix)
+            RunJournal.endLeftovers(in: ProjectWorkspace.scratch(of: project))
+            try? remove(path, common: common)
+            withExtendedLifetime(lock) {}
+        }
+    }
+}
