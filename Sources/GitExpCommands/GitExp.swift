@@ -76,7 +76,12 @@ private func report(_ error: any UserFacingError, _ console: Console) -> Int32 {
 private func reportUsage(_ error: any Error, of arguments: [String], _ console: Console) -> Int32 {
     let code = GitExp.exitCode(for: error)
     if code == .success {
-        let text = UsageReport(arguments).help(GitExp.fullMessage(for: error))
+        let report = UsageReport(arguments)
+        if arguments.first == "help", let mistake = report.unknownTopic {
+            report.complain(about: mistake, to: console)
+            return ExitStatus.usage.rawValue
+        }
+        let text = report.help(GitExp.fullMessage(for: error))
         console.printRaw(text.hasSuffix("\n") ? text : text + "\n")
         return ExitStatus.success.rawValue
     }

@@ -53,6 +53,7 @@ struct Status: ParsableCommand {
             if !report.isClean { throw ExitStatus.no }
             return
         }
+        warnOfGraph(workspace)
         for address in report.frozen {
             global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
@@ -65,5 +66,14 @@ struct Status: ParsableCommand {
         } else {
             global.console.printRaw(report.text)
         }
+    }
+
+    /// Says what keeps the stages from running at all, such as a circle.
+    private func warnOfGraph(_ workspace: ProjectWorkspace) {
+        do {
+            try workspace.check(workspace.graph.stages)
+        } catch let error as any UserFacingError {
+            global.console.warn(error.message + "; no stage can run")
+        } catch {}
     }
 }

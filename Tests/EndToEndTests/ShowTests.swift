@@ -53,7 +53,7 @@ import Testing
         try sandbox.git("config", "exp.best", "loss")
         try sandbox.expOK("apply", "first@best")
         #expect(try sandbox.read("metrics.json") == "{\"step\": 1, \"loss\": 99}\n")
-        #expect(try sandbox.exp("apply", "first@9").errors.contains("the experiment has 4"))
+        #expect(try sandbox.exp("apply", "first@9").errors.contains("the experiment has 3"))
     }
     @Test func experimentsOfCommitsThatAreGoneAreListed() throws {
         let sandbox = try Sandbox()

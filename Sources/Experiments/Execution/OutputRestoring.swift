@@ -25,12 +25,12 @@ struct OutputRestoring {
     /// any more, so that a run after one that failed early does not go on from what this one was to forget.
     func prepare(_ stage: Stage, reset: Bool) throws {
         let lock = workspace.lock(of: stage)
-        let recordedOnes = try checkpoint.map { try $0.lock(of: stage) } ?? lock
+        let origin = try origin(of: stage)
         var continued: [Output] = []
         for output in stage.outputs where try output.isCached && workspace.isReallyInside(output.rooted) {
             let path = workspace.root.pushing(output.rooted)
             if output.isCheckpoint {
-                let recorded = reset ? nil : recordedOnes?.output(output.path)?.hash
+                let recorded = reset ? nil : origin?.output(output.path)?.hash
                 if try prepareCheckpoint(output, path, recorded) { continued.append(output) }
             } else if let recorded = lock?.output(output.path)?.hash,
                 try FileStatus.of(path, followingLinks: false) == nil, try workspace.store.contains(recorded)
@@ -40,6 +40,12 @@ struct OutputRestoring {
         }
         if checkpoint == nil { announce(continued, of: stage) }
         if reset, stage.hasCheckpoints, lock != nil { try workspace.removeLock(of: stage) }
+    }
+
+    /// What training goes on from: the checkpoint's entry, or without one the lock file's.
+    private func origin(of stage: Stage) throws -> StageLock? {
+        if let checkpoint { return try checkpoint.lock(of: stage) }
+        return workspace.lock(of: stage)
     }
 
     /// Brings what stages read from the cache, as far as it is not here: data, and outputs of stages that do not run.
@@ -75,7 +81,7 @@ struct OutputRestoring {
     /// Brings the data into the cache from which training goes on.
     func fetchData(of stages: [Stage], _ supply: DataSupply) throws {
         let missing = try stages.flatMap { stage in
-            let lock = try checkpoint.map { try $0.lock(of: stage) } ?? workspace.lock(of: stage)
+            let lock = try origin(of: stage)
             return try stage.outputs.compactMap { output -> (output: Output, hash: OutputHash)? in
                 guard output.isCheckpoint, let hash = lock?.output(output.path)?.hash,
                     try !workspace.store.contains(hash)
@@ -132,8 +138,9 @@ struct OutputRestoring {
             }
         }
         if let present, try !workspace.store.contains(present) {
-            _ = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            workspace.tellKept(output.path, had: "changes outside any checkpoint", as: present, console)
+            let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
+            workspace.tellKept(
+                output.rooted.string, had: "changes outside any checkpoint", as: saved ?? present, console)
         }
         if let recorded {
             try Checkout(workspace.reader).bring(recorded, to: path, overwriting: true, linkTypes: copyTypes)
@@ -145,6 +152,15 @@ struct OutputRestoring {
 
     /// A command that continues its output must not write into the cache.
     private var copyTypes: [LinkType] { [.reflink, .copy] }
+}
+
+extension RunPlan {
+    /// What brings the outputs into the state from which the run starts.
+    func restoring(_ context: ExperimentContext, _ workspace: ProjectWorkspace) throws -> OutputRestoring {
+        OutputRestoring(
+            workspace, console: context.console,
+            continuing: isContinuing ? try RecordedLocks(context, start) : nil)
+    }
 }
 
 /// The lock files of a commit.

@@ -37,11 +37,15 @@ struct ResumeState {
         let owners = try catalog.experiments(of: head).filter { experiment in
             try experiment.tip == applied || chains.chain(of: experiment).contains { $0.id == applied }
         }
-        guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first else {
+        guard let first = owners.first else {
             if applied != head { try held.forget() }
             return nil
         }
-        return ResumeState(commit: applied, experiment: first)
+        // Experiments that were forked from one have its commits, too.
+        let experiment =
+            try owners.first { $0.tip == applied }
+            ?? (owners.count == 1 ? first : Ownership(owners, chains).owner(of: applied) ?? first)
+        return ResumeState(commit: applied, experiment: experiment)
     }
 
     /// Whether stages that are to run train something further that the experiment has trained.

@@ -70,7 +70,9 @@ package struct WorkspaceRun {
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
-            restoring = try self.restoring(plan, stages, workspace, request)
+            restoring = try plan.restoring(context, workspace)
+            if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
+            try restoring.requireData(of: stages)
         } catch {
             // Nothing ran, so the files are as they were.
             try undo()
@@ -78,19 +80,6 @@ package struct WorkspaceRun {
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
         return try execute(plan, stages, workspace, restoring, process, journal, lock, identity, request)
-    }
-
-    /// What brings the outputs into the state that training starts from.
-    ///
-    /// - Throws: ``ExperimentError/missingCheckpointData(path:checkpoint:)``, before anything changed.
-    private func restoring(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ request: RunRequest
-    ) throws -> OutputRestoring {
-        let restoring = OutputRestoring(
-            workspace, console: console, continuing: plan.isContinuing ? try RecordedLocks(context, plan.start) : nil)
-        if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
-        try restoring.requireData(of: stages)
-        return restoring
     }
 
     private func execute(
@@ -119,9 +108,13 @@ package struct WorkspaceRun {
         let info = RunInfo(context)
         defer { info.remove() }
         func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
+        let untracked = UntrackedFiles(context, plan.index)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
-        if isShown { try show() }
+        if isShown {
+            try show()
+            untracked.look()
+        }
         let result: RunResult
         do {
             result = try runner.run(
@@ -129,6 +122,7 @@ package struct WorkspaceRun {
                 onIdle: { stage in
                     recorder.prepare(for: stage)
                     if !isShown { isShown = (try? show()) != nil }
+                    untracked.look()
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
@@ -146,6 +140,7 @@ package struct WorkspaceRun {
                 "'\(Console.sanitized(path.string))' changed during the run; it is recorded as the command found it")
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
+        untracked.announce()
         let failure = report(result, experiment)
         return Report(experiment: experiment, failure: failure)
     }
@@ -167,7 +162,8 @@ package struct WorkspaceRun {
             expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
             isContinuing: frozen.isContinuing,
             index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
-        let restoring = try restoring(plan, stages, workspace, request)
+        let restoring = try plan.restoring(context, workspace)
+        try restoring.requireData(of: stages)
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
         return try execute(
             plan, stages, workspace, restoring, process, journal, try ProjectLock(context), identity, request)

@@ -112,7 +112,10 @@ package struct PipelineRun {
             return didMake(number, entry, progress)
         }
         announce(execution)
-        if options.dryRun { return progress.didMake(number, nil) }
+        if options.dryRun {
+            warnOfMissingInputs(of: stage, execution)
+            return progress.didMake(number, nil)
+        }
         let unchanged = progress.result.unchanged
         let outcome = try execution.run(process, exclusion, onIdle: { onIdle(stage) }) {
             try onCheckpoint?(stage, $0, unchanged)
@@ -121,6 +124,25 @@ package struct PipelineRun {
         if case .complete = outcome.ending { return }
         let skipped = progress.stages[(number + 1)...].map(address)
         progress.result.early = (execution.address, outcome.ending, skipped)
+    }
+
+    /// Says of a run that is only tried for what the stage would not start.
+    private func warnOfMissingInputs(of stage: Stage, _ execution: StageExecution) {
+        let owners = OutputOwners(workspace.graph)
+        func isMade(_ path: FilePath) -> Bool { owners.around(path) != nil || owners.inside(path) != nil }
+        for dependency in stage.dependencies where !isMade(dependency.rooted) {
+            let path = workspace.root.pushing(dependency.rooted)
+            if (try? FileStatus.of(path, followingLinks: true)) == .some(nil) {
+                let error = RunError.missingDependency(stage: execution.address, path: dependency.path)
+                execution.console.warn(error.message)
+            }
+        }
+        guard !stage.parameters.contains(where: { isMade($0.rooted) }) else { return }
+        do {
+            for file in try workspace.parameters.values(of: stage) { try file.requireAll() }
+        } catch let error as any UserFacingError {
+            execution.console.warn(error.message)
+        } catch {}
     }
 
     private func didMake(_ number: Int, _ entry: StageLock, _ progress: RunProgress) {
