@@ -34,6 +34,23 @@ package enum ExperimentError: UserFacingError, Hashable {
     case cannotCopy(String, reason: String)
     /// The description of a run in a folder of its own is none.
     case badTicket(String)
+    case cannotInclude(String, reason: String)
+    /// Names where experiments are meant; nothing was done to any of them.
+    case notExperiments([String], similar: [String])
+    /// It cannot be told where an experiment belongs now.
+    case noNewBaseline(String)
+    /// After a killed run it cannot be told on which branch `HEAD` was.
+    case noBranchToReturnTo
+    /// After a killed run `HEAD` was moved to a commit that is not of that run.
+    case headMovedOn(String)
+    case unknownBranch(String)
+    case nothingToUndo
+    /// An experiment that would be brought back has the name of one that is there.
+    case existsAgain(String)
+    case nothingToRestore(String)
+    case badUndoDays(String)
+    /// A commit whose data cannot be told, so that it cannot be kept.
+    case unreadable(String, problem: String)
 
     package var message: String {
         switch self {
@@ -66,7 +83,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
-        case .killedElsewhere: "a DVC run was killed here and left its marks (\(StateReference.baseline))"
+        case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
         case .stateMoved(let what): "\(what) changed while this ran"
         case .pipelineIgnored(let file):
             "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
@@ -77,6 +94,21 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .badTicket(let file): "'\(Console.sanitized(file))' does not describe a run"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
+        case .cannotInclude(let path, let reason): "cannot include '\(Console.sanitized(path))': \(reason)"
+        case .notExperiments(let names, _):
+            "no experiment named \(names.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))"
+        case .noNewBaseline(let name):
+            "cannot tell which commit '\(Console.sanitized(name))' should move to"
+        case .noBranchToReturnTo: "cannot tell on which branch HEAD was when the run of DVC began"
+        case .headMovedOn(let commit):
+            "HEAD is detached at \(commit), which is not a commit of the run that was killed"
+        case .unknownBranch(let name): "there is no branch '\(Console.sanitized(name))'"
+        case .nothingToUndo: "nothing was removed or replaced that could be brought back"
+        case .existsAgain(let name):
+            "there is an experiment '\(Console.sanitized(name))' again, which is not the one to be brought back"
+        case .nothingToRestore(let name): "no experiment '\(Console.sanitized(name))' that could be brought back"
+        case .badUndoDays(let value): "'\(Console.sanitized(value))' is not a number of days ('exp.undoDays')"
+        case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
         }
     }
 
@@ -112,8 +144,7 @@ package enum ExperimentError: UserFacingError, Hashable {
                 + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
         case .killedElsewhere:
-            "put HEAD back on your branch with 'git symbolic-ref HEAD refs/heads/BRANCH && git reset', then "
-                + "'git update-ref -d \(StateReference.baseline)'; checkpoints made so far are safe"
+            "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
         case .stateMoved: "another process was faster; run the command again"
         case .pipelineIgnored: "take it out of '.gitignore'; 'git check-ignore -v' names the pattern"
         case .rejectedOption(_, let hint): hint
@@ -121,7 +152,22 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName: "see 'git help check-ref-format'"
         case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
         case .badTicket: "start runs with 'git exp run'"
+        case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
+        case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
+        case .notExperiments(let names, let similar):
+            (similar.isEmpty
+                ? "'git exp list -A' shows the experiments"
+                : "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?")
+                + (names.count > 1 ? "; nothing was changed" : "")
+        case .noNewBaseline: "say it: '--onto COMMIT'"
+        case .noBranchToReturnTo: "name it: git exp recover --branch NAME"
+        case .headMovedOn: "put HEAD on a branch first, for example with 'git switch -c NAME', then do this again"
+        case .unknownBranch: "'git branch' lists them"
+        case .nothingToUndo, .nothingToRestore: "'git exp undo --list' shows what there is"
+        case .existsAgain(let name):
+            "rename it with 'git exp rename \(Console.sanitized(name)) NEW', or replace it with 'git exp undo --force'"
+        case .badUndoDays: "for example: git config exp.undoDays 30"
         }
     }
 

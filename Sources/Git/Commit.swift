@@ -56,6 +56,9 @@ extension Repository {
         BlobID(try writeObject(bytes, GIT_OBJECT_BLOB))
     }
 
+    /// Writes the tree that has no entries.
+    package func writeEmptyTree() throws(GitError) -> TreeID { TreeID(try writeObject([], GIT_OBJECT_TREE)) }
+
     private func writeObject(_ bytes: [UInt8], _ type: git_object_t) throws(GitError) -> git_oid {
         var odb: OpaquePointer?
         try check { git_repository_odb(&odb, raw) }

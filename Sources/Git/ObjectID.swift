@@ -31,6 +31,12 @@ package struct ObjectID<Kind>: Hashable, Sendable {
         (high, middle, low) = words
     }
 
+    /// Reads forty hexadecimal digits in place; `nil` for anything else.
+    package init?(digits: Slice<UnsafeBufferPointer<UInt8>>) {
+        guard let words = ObjectIDText.words(UnsafeBufferPointer(rebasing: digits)) else { return nil }
+        (high, middle, low) = words
+    }
+
     var oid: git_oid {
         var oid = git_oid()
         withUnsafeMutableBytes(of: &oid) { bytes in

@@ -13,12 +13,22 @@ struct ReferenceLock {
     private let held: FileStatus?
 
     init(of reference: String, in repository: Repository) {
-        path = repository.commonDirectory.pushing(FilePath(reference + ".lock"))
+        self.init(at: repository.commonDirectory.pushing(FilePath(reference + ".lock")))
+    }
+
+    init(at path: FilePath) {
+        self.path = path
         held = try? FileStatus.of(path, followingLinks: false)
     }
 
     func isSame(as other: ReferenceLock) -> Bool {
         held?.inode == other.held?.inode && held?.modified == other.held?.modified
+    }
+
+    /// Removes the lock if it has been there for longer than anybody needs it.
+    func removeIfOld() {
+        guard let held, held.modified < PlainStorage.now() - Int64(Self.patience) * 1_000_000 else { return }
+        removeIfUnchanged()
     }
 
     /// Removes the lock if it is still the one that was there before.

@@ -23,6 +23,18 @@ extension Repository {
         return git_reference_symbolic_target(reference).map { String(cString: $0) }
     }
 
+    /// The name that a symbolic reference stands for; `nil` for any other, and where there is none.
+    package func symbolicTarget(of name: String) throws(GitError) -> String? {
+        var reference: OpaquePointer?
+        do throws(GitError) {
+            try check { git_reference_lookup(&reference, raw, name) }
+        } catch let error where error.code == .notFound {
+            return nil
+        }
+        defer { git_reference_free(reference) }
+        return git_reference_symbolic_target(reference).map { String(cString: $0) }
+    }
+
     /// The commit that a reference names, symbolic ones followed; `nil` where there is no such reference.
     package func commit(named reference: String) throws(GitError) -> CommitID? {
         var oid = git_oid()
@@ -55,6 +67,12 @@ extension Repository {
 
     /// The direct references below `prefix` (which ends in `/`) with the objects they name, sorted by name.
     package func references(below prefix: String) throws(GitError) -> [NamedCommit] {
+        if let stored = try? StoredReferences(self).references(below: prefix) { return stored }
+        return try listedReferences(below: prefix)
+    }
+
+    /// The slow way, for names of files that are not UTF-8: those are left out.
+    private func listedReferences(below prefix: String) throws(GitError) -> [NamedCommit] {
         var iterator: OpaquePointer?
         try check { git_reference_iterator_glob_new(&iterator, raw, prefix + "*") }
         defer { git_reference_iterator_free(iterator) }

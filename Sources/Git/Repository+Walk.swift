@@ -15,3 +15,43 @@ extension Repository {
         return result
     }
 }
+
+extension Repository {
+    /// Those of the commits that neither `HEAD` nor a branch, a remote branch or a tag reaches.
+    ///
+    /// Costs as much history as lies between them, not all of it. Commits that are missing count as not reached.
+    package func unreachable(among commits: Set<CommitID>) throws(GitError) -> Set<CommitID> {
+        var lost: Set<CommitID> = []
+        let walk = try Handle(git_revwalk_free) { git_revwalk_new(&$0, raw) }
+        for commit in commits {
+            var oid = commit.oid
+            if git_revwalk_push(walk.raw, &oid) != 0 { lost.insert(commit) }
+        }
+        if try head() != nil { try check { git_revwalk_hide_head(walk.raw) } }
+        for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
+            try check { git_revwalk_hide_glob(walk.raw, pattern) }
+        }
+        var oid = git_oid()
+        while git_revwalk_next(&oid, walk.raw) == 0 {
+            let commit = CommitID(oid)
+            if commits.contains(commit) { lost.insert(commit) }
+        }
+        return lost
+    }
+
+    /// The commits that `HEAD` and the branches reach and `commit` does not, newest first.
+    ///
+    /// - Parameter limit: How many at most.
+    package func commitsSince(_ commit: CommitID, limit: Int) throws(GitError) -> [CommitID] {
+        let walk = try Handle(git_revwalk_free) { git_revwalk_new(&$0, raw) }
+        git_revwalk_sorting(walk.raw, GIT_SORT_TIME.rawValue)
+        if try head() != nil { try check { git_revwalk_push_head(walk.raw) } }
+        try check { git_revwalk_push_glob(walk.raw, "refs/heads/*") }
+        var hidden = commit.oid
+        try check { git_revwalk_hide(walk.raw, &hidden) }
+        var result: [CommitID] = []
+        var oid = git_oid()
+        while result.count < limit, git_revwalk_next(&oid, walk.raw) == 0 { result.append(CommitID(oid)) }
+        return result
+    }
+}

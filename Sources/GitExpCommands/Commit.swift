@@ -31,6 +31,7 @@ struct Commit: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)
             let chosen = try workspace.targets(

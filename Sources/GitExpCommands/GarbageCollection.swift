@@ -9,7 +9,8 @@ struct GarbageCollection: ParsableCommand {
         commandName: "gc", abstract: "Remove experiments that are not of the commits to keep.",
         usage: "git exp gc <options>",
         discussion: """
-            At least one option says what stays; experiments of all other commits go. The data in the cache stays.
+            At least one option says what stays; experiments of all other commits go. The data in the cache stays. \
+            'git exp undo' brings the experiments back.
 
             Example: git exp gc --workspace --dry-run
             """)
@@ -28,6 +29,9 @@ struct GarbageCollection: ParsableCommand {
 
     @Option(help: "Keep experiments of commits made on or after this day: YYYY-MM-DD.")
     var date: String?
+
+    @Flag(help: "Accepted for compatibility; what is queued always stays.")
+    var queued = false
 
     @Flag(help: "Only list what would go.")
     var dryRun = false
@@ -58,20 +62,10 @@ struct GarbageCollection: ParsableCommand {
             keeping.formUnion(try selection.commits(in: context.repository, chains: chains))
         }
         let collecting = try GarbageCollecting(context, keeping: keeping, since: date.flatMap(CalendarDay.seconds))
-        let victims = collecting.victims
-        if victims.isEmpty { return global.console.note("No experiments to remove.") }
-        for victim in victims where dryRun || !force {
-            global.console.print("\(victim.tip.short) [\(Console.sanitized(victim.name))] of \(victim.baseline.short)")
-        }
-        if dryRun { return }
-        if !force,
-            !Question.ask(
-                "Remove \(victims.count == 1 ? "this experiment" : "these \(victims.count) experiments")?",
-                global.console)
-        {
-            global.console.note("Nothing was removed; --force does it without asking.")
-            throw ExitStatus.no
-        }
-        global.console.note("Removed \(try collecting.remove()) experiments.")
+        let victims = Victims(collecting.victims, console: global.console)
+        guard try victims.areToGo(isDryRun: dryRun, asking: !force) else { return }
+        let gone = try Removing(context).remove(collecting.victims, command: "gc")
+        global.console.note(
+            "Removed \(gone.count) experiment\(gone.count == 1 ? "" : "s"). 'git exp undo' brings them back.")
     }
 }

@@ -14,9 +14,11 @@ struct GitExp: ParsableCommand {
             """,
         version: "git-exp version \(programVersion)",
         subcommands: [
-            Init.self, StageCommand.self, Run.self, Repro.self, Status.self, Checkpoint.self, Show.self, List.self,
-            Apply.self, Branch.self, GarbageCollection.self, Metrics.self, Params.self, Add.self, Commit.self,
-            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self, Execute.self,
+            Init.self, StageCommand.self, Run.self, Save.self, Repro.self, Status.self, Checkpoint.self, Show.self,
+            List.self, Diff.self, Apply.self, Branch.self, Rename.self, Remove.self, GarbageCollection.self,
+            Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self, Params.self, Add.self,
+            Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
+            RemoteCommand.self, Execute.self,
         ])
 }
 
@@ -51,10 +53,13 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         switch arguments.first {
         case "run": Run.self
         case "show": Show.self
-        case "list": List.self
+        case "list", "ls": List.self
         case "status": Status.self
         case "checkpoint": Checkpoint.self
         case "apply": Apply.self
+        case "save": Save.self
+        case "remove", "rm": Remove.self
+        case "rename": Rename.self
         default: nil
         }
     if let leaf, let command = try? leaf.parse(Array(arguments.dropFirst())) { return command }

@@ -23,18 +23,23 @@ struct List: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let listing = try ExperimentListing(context, baselines.selection)
+        try KilledRun.warn(context)
+        let listing = try ExperimentListing(
+            context, baselines.selection, findingLost: !nameOnly && !shaOnly)
+        // In one piece: a line for each of thousands would be as many system calls.
+        var text = ""
         for group in listing.groups {
-            if nameOnly {
-                group.experiments.forEach { global.console.print(Console.sanitized($0.name)) }
-            } else if shaOnly {
-                group.experiments.forEach { global.console.print($0.tip.hex) }
-            } else {
-                global.console.print(Console.sanitized(group.label) + ":")
-                for experiment in group.experiments {
-                    global.console.print("\t\(experiment.tip.short) [\(Console.sanitized(experiment.name))]")
+            if !nameOnly && !shaOnly { text += Console.sanitized(group.label) + ":\n" }
+            for experiment in group.experiments {
+                if shaOnly {
+                    text += experiment.tip.hex + "\n"
+                } else {
+                    let name = Console.sanitized(experiment.name)
+                    text += nameOnly ? name + "\n" : "\t\(experiment.tip.short) [\(name)]\n"
                 }
             }
         }
+        global.console.printRaw(text)
+        if let notice = LostBaselines.notice(listing.lost) { global.console.note(notice) }
     }
 }

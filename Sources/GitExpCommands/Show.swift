@@ -125,6 +125,7 @@ struct Show: ParsableCommand {
         }
         // Without a commit there is nothing that could be an experiment.
         if report.baselines.isEmpty { return }
+        try KilledRun.warn(context)
         for warning in report.warnings { console.warn(warning) }
         let table = try ShowTable(report.rows, options)
         switch form {
@@ -135,6 +136,7 @@ struct Show: ParsableCommand {
             let colour = TerminalStyle.colourOfOutput(setting: context.settings["color.ui"])
             let width = !isPaged && TerminalStyle.isOutputTerminal ? TerminalStyle.width : nil
             Pager(context, isWanted: isPaged).print(table.text(width: width, colour: colour), console)
+            if let notice = LostBaselines.notice(report.lost) { console.note(notice) }
         }
     }
 }

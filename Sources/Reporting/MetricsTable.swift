@@ -102,7 +102,7 @@ package struct MetricsComparison {
 
     package var isEmpty: Bool { rows.isEmpty }
 
-    private static func difference(_ row: Row) -> Value? {
+    static func difference(_ row: Row) -> Value? {
         switch (row.old, row.new) {
         case (.int(let old)?, .int(let new)?): .int(new - old)
         case (.int(let old)?, .float(let new)?): .float(new - Double(old))

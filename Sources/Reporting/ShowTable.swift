@@ -165,7 +165,7 @@ package struct ShowTable {
         if hasState { headers.append("State") }
         if hasExecutor { headers.append("Executor") }
         headers += content.columns.map(\.header)
-        var text = Self.csvLine(headers)
+        var text = CSVText.line(headers)
         for (row, cells) in zip(rows, content.cells) {
             let isBaseline = row.kind == .baseline
             let short = row.revision == "workspace" ? row.revision : String(row.revision.prefix(7))
@@ -178,16 +178,8 @@ package struct ShowTable {
             if hasState { fields.append(row.state ?? "") }
             if hasExecutor { fields.append(row.executor ?? "") }
             fields += cells.map { Self.text($0, digits: options.precision) ?? "" }
-            text += Self.csvLine(fields)
+            text += CSVText.line(fields)
         }
         return text
-    }
-
-    private static func csvLine(_ fields: [String]) -> String {
-        fields.map { field in
-            guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 10 || $0 == 13 }) else { return field }
-            return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-                + "\""
-        }.joined(separator: ",") + "\r\n"
     }
 }

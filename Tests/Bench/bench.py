@@ -44,8 +44,8 @@ class Sample:
 class Row:
     """What one line of the table compares."""
 
-    def __init__(self, name, limit=None, limit_peak=None):
-        self.name, self.limit, self.limit_peak = name, limit, limit_peak
+    def __init__(self, name, limit=None, limit_peak=None, limit_time=None):
+        self.name, self.limit, self.limit_peak, self.limit_time = name, limit, limit_peak, limit_time
         self.samples = {}
         self.floors = {}
         self.peaks = {}
@@ -74,6 +74,9 @@ class Row:
         if self.limit_peak is not None:
             peak = self.peak("git exp")
             return None if peak is None else peak <= self.limit_peak
+        if self.limit_time is not None:
+            own, floor = self.median("git exp"), self.median("floor")
+            return None if own is None or floor is None else own - floor <= self.limit_time
         ratio = self.ratio("git exp")
         return None if self.limit is None or ratio is None else ratio <= self.limit
 
@@ -405,6 +408,27 @@ class Bench:
                 shutil.rmtree(aside)
         self.remove(folder)
 
+    def verbs(self):
+        """One of many experiments: `list`, `rename` and `remove`, over what starting up takes."""
+        count = 10_000
+        rows = {name: self.row(f"{name}, one of {count:,} experiments, over start-up", limit_time=0.03)
+                for name in ("list", "rename", "remove", "undo")}
+        folder = self.project("git exp", "stages: {}\n", {})
+        git("config", "exp.durability", "process")
+        head = git("rev-parse", "HEAD").strip()
+        stream = "".join(
+            f"commit refs/exps/{head[:2]}/{head[2:]}/exp-{number:05}\ncommitter A <a@example.com> {number} +0000\n"
+            f"data 1\nx\nfrom {head}\n" for number in range(count))
+        git("fast-import", "--quiet", text=stream)
+        git("pack-refs", "--all")
+        for number in range(3 if self.quick else 10):
+            calls = {"list": [], "rename": [f"exp-{number:05}", f"name-{number}"], "remove": [f"exp-{number + 100:05}"],
+                     "undo": []}
+            for name, arguments in calls.items():
+                rows[name].add("floor", measure("git", "exp", "--version"))
+                rows[name].add("git exp", measure("git", "exp", name, *arguments))
+        self.remove(folder)
+
     def all(self):
         parts = {
             "start": self.start_up,
@@ -412,6 +436,7 @@ class Bench:
             "small": lambda: self.checkpoint(MEGABYTE, 0.5, 8 if self.quick else 30),
             "large": lambda: self.checkpoint(100 * MEGABYTE, 0.8, 4 if self.quick else 10),
             "show": self.shows,
+            "verbs": self.verbs,
             "files": self.tracked_files,
             "memory": self.large_output,
         }
@@ -435,7 +460,8 @@ def table(rows):
     lines = [header]
     for row in rows:
         peak = row.peak("git exp")
-        limit = times(row.limit) if row.limit else f"{row.limit_peak // MEGABYTE} MB" if row.limit_peak else "-"
+        limit = times(row.limit) if row.limit else f"{row.limit_peak // MEGABYTE} MB" if row.limit_peak else (
+            f"+{seconds(row.limit_time)}" if row.limit_time else "-")
         verdict = {None: "", True: "met", False: "OVER"}[row.verdict]
         others = [f"{seconds(row.median(who))} ({times(row.ratio(who))})" if row.median(who) is not None else "-"
                   for who in RUNNERS[1:]]
@@ -457,7 +483,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a first look in under three minutes")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
-    parser.add_argument("--only", action="append", choices=("start", "run", "small", "large", "show", "files", "memory"))
+    parser.add_argument("--only", action="append", choices=(
+        "start", "run", "small", "large", "show", "verbs", "files", "memory"))
     parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
     options = parser.parse_args()
     if not options.program:

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -24,6 +25,7 @@ struct Placement: Sendable {
 
     let store: ObjectStore
     let memo: StatMemo
+    let progress: Progress
     let generation: Generation
     let type: LinkType
 
@@ -33,6 +35,7 @@ struct Placement: Sendable {
     {
         store = reader.store
         memo = reader.memo
+        progress = reader.progress
         self.generation = generation
         var chosen = LinkType.copy
         if let sample {
@@ -61,29 +64,34 @@ struct Placement: Sendable {
     ///   some of the items are in place.
     func place(_ items: [Item]) throws {
         let count = (items.count + Self.portion - 1) / Self.portion
-        try Parallel.forEach(count: count) { number in
-            let start = number * Self.portion
-            try placePortion(items[start..<min(start + Self.portion, items.count)])
+        try progress.during("Bringing data", files: items.count, bytes: nil) { meter in
+            try Parallel.forEach(count: count) { number in
+                let start = number * Self.portion
+                try placePortion(items[start..<min(start + Self.portion, items.count)], meter)
+            }
         }
     }
 
-    private func placePortion(_ items: ArraySlice<Item>) throws {
+    private func placePortion(_ items: ArraySlice<Item>, _ meter: ProgressMeter?) throws {
         var waiting: [(item: Item, bytes: [UInt8])] = []
         var size = 0
         for item in items {
             guard let bytes = try small(item) else {
-                try placeLarge(item)
+                try placeLarge(item, meter)
+                meter?.advance(files: 1)
                 continue
             }
             waiting.append((item, bytes))
             size += bytes.count
             if size >= Self.bytesAtOnce {
                 try finish(waiting)
+                meter?.advance(files: waiting.count, bytes: size)
                 waiting = []
                 size = 0
             }
         }
         try finish(waiting)
+        meter?.advance(files: waiting.count, bytes: size)
     }
 
     /// The bytes of an object that is hashed side by side with others; `nil` for a large one.
@@ -134,21 +142,21 @@ struct Placement: Sendable {
         }
     }
 
-    private func placeLarge(_ item: Item) throws {
+    private func placeLarge(_ item: Item, _ meter: ProgressMeter?) throws {
         let object = store.path(of: item.md5, generation)
         if type != .copy {
             guard let status = try FileStatus.of(object, followingLinks: false) else {
                 throw CacheError.missingObject(md5: item.md5, path: item.destination)
             }
             if memo.md5(of: object, status, generation) != item.md5 {
-                let digest = try FileHasher.digest(of: object, generation: generation)
+                let digest = try FileHasher.digest(of: object, generation: generation, meter: meter)
                 if digest.md5 != item.md5 { throw try movedAside(item.md5) }
                 memo.record(item.md5, of: object, digest.status, generation)
             }
             if try link(item) { return }
         }
         do {
-            try DataLink.copy(object, item.md5, generation, to: item.target)
+            try DataLink.copy(object, item.md5, generation, to: item.target, meter: meter)
         } catch CacheError.missingObject {
             throw CacheError.missingObject(md5: item.md5, path: item.destination)
         }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -10,11 +11,17 @@ package struct DataReader: Sendable {
     /// The project's folder, to which the rules of `.dvcignore` are relative.
     package let root: FilePath
     package let ignoring: IgnoreRules
+    /// Shows how far long work with the data is.
+    package let progress: Progress
 
     /// Files up to this size are read whole and hashed side by side.
     static let laneLimit = 1 << 20
 
-    package init(store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules()) {
+    package init(
+        store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules(),
+        progress: Progress = .none
+    ) {
+        self.progress = progress
         self.store = store
         self.memo = memo
         self.root = root
@@ -33,29 +40,39 @@ package struct DataReader: Sendable {
         }
         switch status.kind {
         case .directory: return try directory(path, generation, saving)
-        case .file: return try file(path, status, generation, saving)
+        case .file:
+            return try progress.during(Self.work(saving), files: 1, bytes: status.size) { meter in
+                try file(path, status, generation, saving, meter)
+            }
         case .symlink, .other: throw CacheError.notHashable(path, kind: try FileNature.describe(path))
         }
     }
 
+    private static func work(_ saving: Bool) -> String { saving ? "Storing data" : "Hashing data" }
+
     private func file(
-        _ path: FilePath, _ status: FileStatus, _ generation: Generation, _ saving: Bool
+        _ path: FilePath, _ status: FileStatus, _ generation: Generation, _ saving: Bool, _ meter: ProgressMeter?
     ) throws -> OutputHash {
         if let md5 = memo.md5(of: path, status, generation), try !saving || store.hasTrustedObject(md5, generation) {
             return OutputHash(
                 md5: md5, size: status.size, isExecutable: status.isExecutable, generation: generation)
         }
-        let digest = saving ? try ingest(path, generation) : try FileHasher.digest(of: path, generation: generation)
+        let digest =
+            saving
+            ? try ingest(path, generation, meter)
+            : try FileHasher.digest(of: path, generation: generation, meter: meter)
         memo.record(digest.md5, of: path, digest.status, generation)
         return OutputHash(
             md5: digest.md5, size: digest.size, isExecutable: digest.status.isExecutable, generation: generation)
     }
 
     /// Copies a file into the cache while hashing it.
-    private func ingest(_ path: FilePath, _ generation: Generation) throws -> FileHasher.Digest {
+    private func ingest(
+        _ path: FilePath, _ generation: Generation, _ meter: ProgressMeter?
+    ) throws -> FileHasher.Digest {
         let draft = try store.draft()
         do {
-            let digest = try FileHasher.read(path, generation: generation, into: draft.file)
+            let digest = try FileHasher.read(path, generation: generation, into: draft.file, meter: meter)
             if try store.hasTrustedObject(digest.md5, generation) {
                 draft.discard()
             } else {
@@ -98,13 +115,20 @@ package struct DataReader: Sendable {
                 large.append(index)
             }
         }
-        let batches = Batches.make(small, sizes: { files[$0].status.size })
-        try Parallel.forEach(count: batches.count) { number in
-            try readBatch(batches[number], files, generation, saving, digests, recording: !isLarge)
-        }
-        for index in large {
-            let hash = try file(files[index].absolute, files[index].status, generation, saving)
-            digests.set(index, hash.md5)
+        let bytes = (small + large).reduce(0) { $0 + files[$1].status.size }
+        try progress.during(Self.work(saving), files: small.count + large.count, bytes: bytes) { meter in
+            let batches = Batches.make(small, sizes: { files[$0].status.size })
+            try Parallel.forEach(count: batches.count) { number in
+                let batch = batches[number]
+                try readBatch(batch, files, generation, saving, digests, recording: !isLarge)
+                meter?.advance(files: batch.count, bytes: batch.reduce(0) { $0 + files[$1].status.size })
+            }
+            try Parallel.forEach(count: large.count) { [large] number in
+                let index = large[number]
+                let hash = try file(files[index].absolute, files[index].status, generation, saving, meter)
+                digests.set(index, hash.md5)
+                meter?.advance(files: 1)
+            }
         }
         return zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
     }

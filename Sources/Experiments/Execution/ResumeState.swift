@@ -1,5 +1,7 @@
 import Diagnostics
 import Git
+import Formats
+import Pipeline
 
 /// Which experiment the workspace continues, by the commit that it holds.
 struct ResumeState {
@@ -40,5 +42,25 @@ struct ResumeState {
             return nil
         }
         return ResumeState(commit: applied, experiment: first)
+    }
+
+    /// Whether stages that are to run train something further that the experiment has trained.
+    ///
+    /// - Parameter workspace: The project with all its stages.
+    func isContinued(
+        by stages: [Stage], of workspace: ProjectWorkspace, _ context: ExperimentContext
+    ) throws -> Bool {
+        func isMeant(_ stage: Stage) -> Bool {
+            stages.contains { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }
+        }
+        let all = workspace.graph.stages.filter(\.hasCheckpoints)
+        if all.allSatisfy(isMeant) { return true }
+        let now = try RecordedLocks(context, commit)
+        let before = try RecordedLocks(context, experiment.baseline)
+        let trained = try all.filter { stage in
+            guard let entry = try now.lock(of: stage) else { return false }
+            return try !(before.lock(of: stage)?.isEqual(to: entry) ?? false)
+        }
+        return trained.isEmpty || trained.contains(where: isMeant)
     }
 }

@@ -100,6 +100,17 @@ struct RunInfo {
             baseline: run["baseline_rev"]?.string.flatMap { CommitID($0) })
     }
 
+    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where a run goes on in the workspace,
+    ///   ``ExperimentError/killedElsewhere`` where a DVC was killed in the middle of one.
+    static func refuseOthers(_ context: ExperimentContext) throws {
+        if let other = running(in: context.project.root) {
+            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
+        }
+        if try context.repository.commit(named: StateReference.baseline) != nil {
+            throw ExperimentError.killedElsewhere
+        }
+    }
+
     private static func read(_ path: FilePath) -> Mapping? {
         guard let bytes = try? FileIO.read(path) else { return nil }
         return (try? JSON.parse(bytes, file: path.string))?.mapping

@@ -34,7 +34,7 @@ struct RunPlan {
         } else if stages.contains(where: \.hasCheckpoints) {
             let catalog = try ExperimentCatalog(of: repository)
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)
-            if let state {
+            if let state, try state.isContinued(by: stages, of: workspace, context) {
                 let tree = try repository.commit(state.commit).tree
                 try index.track(filesOf: tree)
                 try index.refresh()
@@ -53,10 +53,10 @@ struct RunPlan {
         isTaken: @escaping (String) -> Bool
     ) throws -> RunPlan {
         let repository = context.repository
-        let reference = try newReference(request, head, repository, isTaken)
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: head, replacing: request.options.force, in: repository, isPromised: isTaken)
         return RunPlan(
-            reference: reference, start: head, expected: try expectation(reference, request, repository),
-            isContinuing: false,
+            reference: fresh.reference, start: head, expected: fresh.expected, isContinuing: false,
             index: try index ?? repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
     }
 
@@ -92,9 +92,11 @@ struct RunPlan {
                 throw ExperimentError.unchangedCheckpoint(state.commit.short, heads: heads.map(\.name))
             }
             if let name = request.name, !name.isIdentical(to: experiment.name) {
+                let (own, name) = (ShellWord.shown(experiment.name), ShellWord.shown(name))
                 console.warn(
-                    "experiment '\(Console.sanitized(experiment.name))' goes on under its own name; '--name \(Console.sanitized(name))' does not count"
-                )
+                    "nothing changed, so experiment '\(Console.sanitized(experiment.name))' goes on under its own name; "
+                        + "for a new experiment: git exp run --reset -n \(name); "
+                        + "for a branch of that name: git exp branch \(own) \(name)")
             }
             console.note("Existing checkpoint experiment '\(Console.sanitized(experiment.name))' will be resumed")
             announce(state, console)
@@ -105,40 +107,17 @@ struct RunPlan {
         let base = state.isTip ? experiment.name : state.commit.short
         console.note("Modified checkpoint experiment based on '\(Console.sanitized(base))' will be created")
         announce(state, console)
-        let fresh = try newReference(request, experiment.baseline, repository, isTaken)
+        let fresh = try ExperimentReference.fresh(
+            named: request.name, baseline: experiment.baseline, replacing: request.options.force, in: repository,
+            isPromised: isTaken)
         return RunPlan(
-            reference: fresh, start: state.commit, expected: try expectation(fresh, request, repository),
-            isContinuing: true, index: index)
+            reference: fresh.reference, start: state.commit, expected: fresh.expected, isContinuing: true,
+            index: index)
     }
 
     private static func announce(_ state: ResumeState, _ console: Console) {
         console.note(
             "Training continues from checkpoint \(state.commit.short) of '\(Console.sanitized(state.experiment.name))'; "
                 + "'git exp run --reset' starts over.")
-    }
-
-    private static func newReference(
-        _ request: RunRequest, _ baseline: CommitID, _ repository: Repository, _ isPromised: (String) -> Bool
-    ) throws -> ExperimentReference {
-        func isTaken(_ name: String) throws -> Bool {
-            try isPromised(name)
-                || repository.commit(named: ExperimentReference(baseline: baseline, name: name).fullName) != nil
-        }
-        if let name = request.name {
-            if try isTaken(name), !request.options.force {
-                throw ExperimentError.nameTaken(name, baseline: baseline.short)
-            }
-            return ExperimentReference(baseline: baseline, name: name)
-        }
-        var generator = SystemRandomNumberGenerator()
-        return ExperimentReference(
-            baseline: baseline, name: try ExperimentName.draw(using: &generator, isTaken: isTaken))
-    }
-
-    /// With force an experiment of the name is replaced, whatever it holds now.
-    private static func expectation(
-        _ reference: ExperimentReference, _ request: RunRequest, _ repository: Repository
-    ) throws -> ExpectedReference {
-        try request.options.force && repository.commit(named: reference.fullName) != nil ? .anything : .absent
     }
 }

@@ -41,10 +41,9 @@ package struct WorkspaceRun {
     ///   before anything of its stage was recorded.
     package func run(_ request: RunRequest) throws -> Report {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
         let lock = try ProjectLock(context)
-        try refuseForeignRun()
+        try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
@@ -54,40 +53,54 @@ package struct WorkspaceRun {
         let workspace = try context.workspace(
             replacing: ParameterChanges.contents(with: request.overrides, in: context))
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
             return try dryRun(process, request, workspace, stages)
         }
+        try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
+        let restoring: OutputRestoring
         do {
             workspace.reread()
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
-            if plan.isContinuing {
-                try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: plan.start.short)
-            }
+            restoring = try self.restoring(plan, stages, workspace, request)
         } catch {
             // Nothing ran, so the files are as they were.
             try undo()
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
+        return try execute(plan, stages, workspace, restoring, process, journal, lock, identity, request)
+    }
+
+    /// What brings the outputs into the state that training starts from.
+    ///
+    /// - Throws: ``ExperimentError/missingCheckpointData(path:checkpoint:)``, before anything changed.
+    private func restoring(
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ request: RunRequest
+    ) throws -> OutputRestoring {
+        let restoring = OutputRestoring(
+            workspace, console: console, continuing: plan.isContinuing ? try RecordedLocks(context, plan.start) : nil)
+        if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
+        try restoring.requireData(of: stages)
+        return restoring
     }
 
     private func execute(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ restoring: OutputRestoring,
+        _ process: StageProcess, _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity,
+        _ request: RunRequest
     ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
-        let restoring = OutputRestoring(workspace, console: console)
-        for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        for stage in stages { try restoring.prepare(stage, reset: request.reset) }
         if context.ticket != nil { try restoring.bringInputs(of: stages) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
@@ -149,16 +162,15 @@ package struct WorkspaceRun {
         let workspace = try context.workspace()
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
-        if frozen.isContinuing {
-            try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: frozen.start.short)
-        }
         let plan = RunPlan(
             reference: frozen.reference, start: frozen.start,
             expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
             isContinuing: frozen.isContinuing,
             index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+        let restoring = try restoring(plan, stages, workspace, request)
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, try ProjectLock(context), identity, request)
+        return try execute(
+            plan, stages, workspace, restoring, process, journal, try ProjectLock(context), identity, request)
     }
 
     /// Says what a failed run leaves behind.
@@ -226,15 +238,8 @@ package struct WorkspaceRun {
         console.warn("removed a request for a checkpoint that an earlier run left behind")
     }
 
-    private func refuseForeignRun() throws {
-        if let other = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(process: other.process, program: "experiment '\(other.name ?? "?")'")
-        }
-        if try repository.commit(named: StateReference.baseline) != nil { throw ExperimentError.killedElsewhere }
-    }
-
     private func refuseTaken(_ name: String, _ head: CommitID) throws {
-        if try repository.commit(named: ExperimentReference(baseline: head, name: name).fullName) != nil {
+        if try ExperimentReference.isTaken(name, baseline: head, in: repository) {
             throw ExperimentError.nameTaken(name, baseline: head.short)
         }
     }

@@ -1,3 +1,4 @@
+import Files
 import Git
 
 /// The name of an experiment's reference: `refs/exps/<2 hex>/<38 hex>/<name>`, where the digits are the baseline.
@@ -10,22 +11,33 @@ package struct ExperimentReference: Hashable, Sendable {
         self.name = name
     }
 
+    /// Names are compared by their bytes, as git does.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.baseline == right.baseline && left.name.isIdentical(to: right.name)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(baseline)
+        hasher.combine(ExactString(name))
+    }
+
     /// Reads a full reference name; `nil` for every other shape below `refs/exps/`, such as `refs/exps/exec/…`.
     package init?(_ reference: String) {
-        let text = reference.utf8
-        // refs/exps/ + 2 + / + 38 + / + at least one byte of a name.
-        guard text.count > 52, text.starts(with: "refs/exps/".utf8) else { return nil }
-        let start = text.index(text.startIndex, offsetBy: 10)
-        let slash = text.index(start, offsetBy: 2)
-        let end = text.index(start, offsetBy: 41)
-        let slashByte = UInt8(ascii: "/")
-        guard text[slash] == slashByte, text[end] == slashByte,
-            let baseline = CommitID(String(reference[start..<slash] + reference[text.index(after: slash)..<end]))
-        else { return nil }
-        let name = reference[text.index(after: end)...]
-        guard !name.utf8.contains(slashByte) else { return nil }
-        self.baseline = baseline
-        self.name = String(name)
+        var reference = reference
+        let parts = reference.withUTF8 { text -> (CommitID, String)? in
+            // refs/exps/ + 2 + / + 38 + / + at least one byte of a name.
+            let slash = UInt8(ascii: "/")
+            guard text.count > 52, text.starts(with: "refs/exps/".utf8), text[12] == slash, text[51] == slash,
+                !text[52...].contains(slash)
+            else { return nil }
+            let baseline = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
+                for number in 0..<40 { digits[number] = text[number < 2 ? 10 + number : 11 + number] }
+                return CommitID(digits: UnsafeBufferPointer(digits).prefix(40))
+            }
+            return baseline.map { ($0, String(decoding: text[52...], as: UTF8.self)) }
+        }
+        guard let parts else { return nil }
+        (baseline, name) = parts
     }
 
     /// The folder of all experiments of a baseline, with `/` at its end.
@@ -45,6 +57,10 @@ package enum StateReference {
     package static let applied = "refs/exps/exec/EXEC_APPLY"
     /// DVC's mark of a run in progress; never written here.
     package static let baseline = "refs/exps/exec/EXEC_BASELINE"
+    /// The files with which DVC began a run in progress, as a stash commit; never written here.
+    package static let merge = "refs/exps/exec/EXEC_MERGE"
+    /// Symbolic: the experiment of DVC's run in progress, once it has a commit; never written here.
+    package static let branch = "refs/exps/exec/EXEC_BRANCH"
     /// `HEAD` when something was last applied.
     package static let originalHead = "refs/exps/apply/ORIG_HEAD"
     /// What an apply replaced in the workspace, as a stash commit.

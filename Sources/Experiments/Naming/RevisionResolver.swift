@@ -97,7 +97,8 @@ package struct RevisionResolver {
         return found.filter { $0.baseline == head } + found.filter { $0.baseline != head }
     }
 
-    private func similar(to text: String) -> [String] {
+    /// Names of experiments that look nearly like this text.
+    func similar(to text: String) -> [String] {
         let names = Set(catalog.experiments.map(\.name))
         let ranked = names.map { ($0, editDistance($0, text)) }.filter { $0.1 <= max(2, text.utf8.count / 3) }
         return ranked.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)

@@ -10,18 +10,31 @@ package struct ExperimentListing {
 
     /// Only baselines that have experiments.
     package let groups: [Group]
+    /// Baselines that no branch has any more and that are not among the groups.
+    package let lost: [LostBaseline]
 
-    package init(_ context: ExperimentContext, _ selection: BaselineSelection) throws {
-        let catalog = try ExperimentCatalog(of: context.repository)
-        let names = try BaselineNames(context.repository)
-        let commits = try selection.commits(in: context.repository, chains: ChainReader(context.repository))
-        // A commit that was amended or rebased away has lost its name, but not its experiments.
-        let listed = Set(commits)
-        let others = selection.allCommits ? catalog.baselines.filter { !listed.contains($0) } : []
-        groups = (commits + others.sorted { $0.hex < $1.hex }).compactMap { commit in
+    /// - Parameter findingLost: Whether to look for lost baselines besides the selection.
+    package init(_ context: ExperimentContext, _ selection: BaselineSelection, findingLost: Bool) throws {
+        let repository = context.repository
+        let catalog = try ExperimentCatalog(of: repository)
+        let names = try BaselineNames(repository)
+        let commits = try selection.commits(in: repository, chains: ChainReader(repository))
+        let known = Set(commits)
+        let lost =
+            try findingLost || selection.allCommits
+            ? LostBaselines.find(in: repository, catalog: catalog, besides: known) : []
+        var groups = commits.compactMap { commit in
             let experiments = catalog.experiments(of: commit)
             return experiments.isEmpty
                 ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)
         }
+        if selection.allCommits {
+            groups += lost.map { baseline in
+                let now = baseline.successor.map { " (now \($0.short))" } ?? " (on no branch)"
+                return Group(label: baseline.commit.short + now, experiments: baseline.experiments)
+            }
+        }
+        self.groups = groups
+        self.lost = selection.allCommits ? [] : lost
     }
 }

@@ -70,6 +70,8 @@ package struct ExperimentReport {
 
     package let workspace: Revision?
     package let baselines: [Baseline]
+    /// Baselines that no branch has any more and that are not among the others.
+    package let lost: [LostBaseline]
     private let layout: CheckpointLayout
 
     package init(_ context: ExperimentContext, _ request: ShowRequest) throws {
@@ -90,7 +92,14 @@ package struct ExperimentReport {
         let cache =
             request.onlyUsedParameters
             ? nil : RowCache(file: context.scratch.appending("rows"), ignoringOld: request.readsAnew)
-        baselines = try request.selection.commits(in: context.repository, chains: chains).map { id in
+        var commits = try request.selection.commits(in: context.repository, chains: chains)
+        let wantsLost = request.selection.allCommits || !request.wantsJSON
+        let lost =
+            try wantsLost
+            ? LostBaselines.find(in: context.repository, catalog: catalog, besides: Set(commits)) : []
+        if request.selection.allCommits { commits += lost.filter { !$0.subject.isEmpty }.map(\.commit) }
+        self.lost = request.selection.allCommits ? [] : lost
+        baselines = try commits.map { id in
             let commit = try chains.commit(id)
             var lines = try LineReading(context, request, cache: cache).lines(of: catalog.experiments(of: id))
             LineOrder.sort(&lines)

@@ -15,6 +15,8 @@ final class ExperimentRecorder {
     private lazy var files = StageFiles(workspace)
     private let reference: ExperimentReference
     private let isDurable: Bool
+    /// The command that may replace an experiment, for its record.
+    private let command: String
     /// What the experiment's reference must hold when it is written the first time.
     private var expected: ExpectedReference
     /// The newest commit: first the one that the run started from.
@@ -31,7 +33,7 @@ final class ExperimentRecorder {
     init(
         _ context: ExperimentContext, workspace: ProjectWorkspace, index: any WorkspaceIndex, identity: Identity,
         reference: ExperimentReference, start: CommitID, expecting expected: ExpectedReference,
-        isContinuing: Bool
+        isContinuing: Bool, command: String = "run"
     ) throws {
         self.context = context
         self.workspace = workspace
@@ -39,6 +41,7 @@ final class ExperimentRecorder {
         self.identity = identity
         self.reference = reference
         self.expected = expected
+        self.command = command
         tip = start
         isContinuable = isContinuing
         isDurable = try context.isDurable
@@ -82,6 +85,22 @@ final class ExperimentRecorder {
         try keepForTheNextRun()
     }
 
+    /// Commits the workspace as it is, for which nothing ran.
+    ///
+    /// - Parameters:
+    ///   - further: Files that git does not track, seen from the top of the work tree.
+    ///   - message: The whole commit message; `nil` for one that names the stages' hash.
+    func recordWorkspace(including further: [FilePath], message: String?) throws {
+        let stages = workspace.graph.stages
+        try index.refresh()
+        try add(files.everything(of: stages))
+        try index.add(further)
+        let entries = stages.filter { !$0.isTrackedData }.compactMap { stage in
+            workspace.lock(of: stage).map { (name: stage.name, entry: $0) }
+        }
+        try commit(message: message ?? Self.message(entries))
+    }
+
     /// Lets the next run, also one of DVC 2, continue from the newest checkpoint.
     ///
     /// Once at the end of a run is enough: after a kill the journal knows the experiment.
@@ -112,6 +131,7 @@ final class ExperimentRecorder {
     }
 
     private func name(_ id: CommitID) throws {
+        try keepWhatIsReplaced(by: id)
         do throws(GitError) {
             try context.repository.setReference(reference.fullName, to: id, expecting: expected)
         } catch {
@@ -121,6 +141,18 @@ final class ExperimentRecorder {
             default: throw error
             }
         }
+    }
+
+    /// An experiment that the user wants replaced can be brought back.
+    private func keepWhatIsReplaced(by id: CommitID) throws {
+        guard case .anything = expected else { return }
+        guard let old = try context.repository.commit(named: reference.fullName) else {
+            expected = .absent
+            return
+        }
+        let change = ReferenceChange(reference.fullName, before: old, after: id)
+        try UndoRecords(context).keep(command: command, changes: [change])
+        expected = .commit(old)
     }
 
     /// Waits until objects, data and lock files are on the disk: one call for each file system they are on.

@@ -22,14 +22,12 @@ package struct Applying {
     package func apply(_ commit: CommitID, named name: String) throws -> Bool {
         let head = try context.head()
         let held = HeldCommit(context)
-        if let running = RunInfo.running(in: context.project.root) {
-            throw ExperimentError.runInProgress(
-                process: running.process, program: "experiment '\(running.name ?? "?")'")
-        }
+        try RunInfo.refuseOthers(context)
         try FileIO.makeDirectories(context.scratch)
         let target = try repository.commit(commit)
         // A commit whose pipeline cannot be read is found out before any file changes.
         _ = try ParseMemo(context).pipelineFiles(in: target.tree)
+        try context.settleCache()
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)

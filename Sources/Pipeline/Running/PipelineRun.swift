@@ -18,6 +18,7 @@ package struct PipelineRun {
     let options: RunOptions
     let console: Console
     let saver: StageSaver
+    let pulling: StagePulling?
     private let folder: FilePath
 
     /// - Parameter folder: The folder of the call, relative to the project root; addresses are told from there.
@@ -32,6 +33,7 @@ package struct PipelineRun {
         self.folder = folder
         self.console = console
         saver = StageSaver(workspace, console: console, sync: options.sync)
+        pulling = StagePulling(workspace, options, console: console)
     }
 
     /// Runs those of the stages that changed.
@@ -72,6 +74,12 @@ package struct PipelineRun {
         return progress.result
     }
 
+    /// What is wrong with a stage after data that is elsewhere was brought.
+    func status(of stage: Stage, isForced: Bool) throws -> StageStatus {
+        let status = try workspace.status(of: stage)
+        return try pulling?.pull(stage, status, isForced: isForced) ?? status
+    }
+
     func address(of stage: Stage) -> String { stage.address(relativeTo: folder) }
 
     private func run(
@@ -80,7 +88,7 @@ package struct PipelineRun {
     ) throws {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
-        let status = try workspace.status(of: stage)
+        let status = try status(of: stage, isForced: progress.isForced(number))
         guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
             let entry = try skip(execution, status, exclusion, isForced: progress.isForced(number))
             progress.result.visited.append((stage, entry))

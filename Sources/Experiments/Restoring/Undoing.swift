@@ -1,0 +1,136 @@
+import Files
+import Git
+
+/// Brings back what commands removed or replaced.
+package struct Undoing {
+    private let context: ExperimentContext
+    private var repository: Repository { context.repository }
+
+    package init(_ context: ExperimentContext) { self.context = context }
+
+    /// What an undo did, or would do.
+    package struct Report {
+        /// The command that is undone.
+        package let command: String
+        /// When it was given, in seconds since 1970, UTC.
+        package let seconds: Int64
+        /// Experiments that are there again.
+        package let restored: [ExperimentReference]
+        /// Experiments that are gone, because the command had made their references.
+        package let removed: [ExperimentReference]
+    }
+
+    /// What can be brought back, newest first.
+    package func records() throws -> [UndoRecord] { try UndoRecords(context).all() }
+
+    /// Undoes the last command that removed or replaced something and is not undone yet.
+    ///
+    /// - Parameters:
+    ///   - force: Whether experiments go that have the names of those to be brought back.
+    ///   - isDryRun: Whether nothing changes.
+    /// - Throws: ``ExperimentError/nothingToUndo``, ``ExperimentError/existsAgain(_:)``.
+    package func undo(force: Bool, isDryRun: Bool) throws -> Report {
+        var report: Report?
+        try ProjectLock(context).exclusively {
+            var usedUp: [UndoRecord] = []
+            for record in try records() where !UndoRecord.undoing.contains(record.command) {
+                let changes = try self.changes(undoing: record, force: force)
+                if !isDryRun { usedUp.append(record) }
+                // What is there already was restored one by one.
+                if changes.isEmpty { continue }
+                if !isDryRun {
+                    try ReferenceEditing(context).perform(changes, command: "undo", dropping: usedUp)
+                }
+                report = Report(
+                    command: record.command, seconds: record.seconds,
+                    restored: changes.filter { $0.after != nil }.compactMap(\.experiment),
+                    removed: changes.filter { $0.after == nil }.compactMap(\.experiment))
+                return
+            }
+        }
+        guard let report else { throw ExperimentError.nothingToUndo }
+        return report
+    }
+
+    /// The changes that turn the references back; those that are as they were are left out.
+    private func changes(undoing record: UndoRecord, force: Bool) throws -> [ReferenceChange] {
+        let now = try currentCommits(of: record.changes)
+        var result: [ReferenceChange] = []
+        for change in record.changes {
+            let current = now[change.name]
+            if current == change.before { continue }
+            if change.experiment == nil {
+                // What the workspace holds may be another commit by now.
+                if current == nil || current == change.after {
+                    result.append(ReferenceChange(change.name.text, before: current, after: change.before))
+                }
+                continue
+            }
+            if let current, !force, !isGrown(current, from: change.after) {
+                throw ExperimentError.existsAgain(change.experiment?.name ?? change.name.text)
+            }
+            result.append(ReferenceChange(change.name.text, before: current, after: change.before))
+        }
+        return result
+    }
+
+    /// Whether a reference holds what the command made it hold, or checkpoints on top of that.
+    private func isGrown(_ current: CommitID, from commit: CommitID?) -> Bool {
+        guard let commit else { return false }
+        // A commit that is lost meanwhile is nobody's ancestor.
+        return (try? repository.isAncestor(commit, of: current)) ?? false
+    }
+
+    private func currentCommits(of changes: [ReferenceChange]) throws -> [ExactString: CommitID] {
+        var result: [ExactString: CommitID] = [:]
+        if changes.count < 100 {
+            for change in changes { result[change.name] = try repository.commit(named: change.name.text) }
+            return result
+        }
+        for reference in try repository.references(below: "refs/exps/") {
+            result[ExactString(reference.name)] = reference.commit
+        }
+        return result
+    }
+
+    /// Brings back one experiment that was removed or replaced, the last one of the name.
+    ///
+    /// - Parameters:
+    ///   - text: Its name, or its full reference.
+    ///   - newName: What it is called from now on; `nil` keeps the name.
+    /// - Throws: ``ExperimentError/nothingToRestore(_:)``, ``ExperimentError/nameTaken(_:baseline:)``.
+    package func restore(_ text: String, as newName: String?) throws -> Experiment {
+        if let newName { try ExperimentName.check(newName) }
+        var restored: Experiment?
+        try ProjectLock(context).exclusively {
+            let lost = try lastLost(text)
+            let name = newName ?? lost.name
+            let target = ExperimentReference(baseline: lost.baseline, name: name)
+            if try repository.commit(named: target.fullName) != nil {
+                throw ExperimentError.nameTaken(name, baseline: target.baseline.short)
+            }
+            try ReferenceEditing(context).perform(
+                [ReferenceChange(target.fullName, before: nil, after: lost.tip)], command: "restore")
+            restored = Experiment(reference: target, tip: lost.tip)
+        }
+        guard let restored else { throw ExperimentError.nothingToRestore(text) }
+        return restored
+    }
+
+    /// The experiment that a record lost last under this name and that is not there now.
+    private func lastLost(_ text: String) throws -> Experiment {
+        for record in try records() {
+            let found = try record.changes.withLosses.compactMap { change -> Experiment? in
+                guard let reference = change.experiment, let tip = change.before else { return nil }
+                let isMeant = [reference.name, reference.fullName].contains { $0.utf8.elementsEqual(text.utf8) }
+                guard isMeant, try repository.commit(named: reference.fullName) != tip else { return nil }
+                return Experiment(reference: reference, tip: tip)
+            }
+            if found.count > 1 {
+                throw ExperimentError.ambiguous(text, references: found.map(\.reference.fullName))
+            }
+            if let experiment = found.first { return experiment }
+        }
+        throw ExperimentError.nothingToRestore(text)
+    }
+}

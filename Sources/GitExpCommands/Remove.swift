@@ -1,0 +1,124 @@
+import ArgumentParser
+import Diagnostics
+import Experiments
+import Git
+
+struct Remove: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Remove experiments.",
+        usage: "git exp remove [<options>] [<experiment> ...]",
+        discussion: """
+            'git exp undo' brings back what the last command removed, 'git exp restore' one experiment, for as many days \
+            as the setting exp.undoDays says, 14 by default. Data in the cache stays.
+
+            Where one of the names is no experiment, nothing is removed. Experiments that are not named one by one are \
+            listed first where someone sits at the terminal, and removed after a yes.
+
+            Examples:
+              git exp remove brave-otter calm-heron
+              git exp remove --rev HEAD~1 --dry-run
+              git exp remove --keep brave-otter    all but this one
+            """, aliases: ["rm"])
+
+    @Argument(help: "Experiments by name, or by their full references.")
+    var experiments: [String] = []
+
+    @Flag(name: [.customShort("A"), .long], help: "All experiments of the repository.")
+    var allCommits = false
+
+    @Option(help: "The experiments of this commit; may be given more than once.")
+    var rev: [String] = []
+
+    // A negative number is a value, not another option.
+    @Option(
+        name: [.customShort("n", allowingJoined: true), .customLong("num")], parsing: .unconditional,
+        help: "Also those of so many commits before, the first one included; negative: all.")
+    var count: Int?
+
+    @Flag(help: "Remove all experiments of the repository but those that are meant.")
+    var keep = false
+
+    @Flag(help: "Only list what would go.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "Do not ask.")
+    var force = false
+
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        let selects = allCommits || !rev.isEmpty || count != nil
+        if experiments.isEmpty == !selects {
+            throw ValidationError("name experiments, or give --rev, --num or --all-commits")
+        }
+    }
+
+    func run() throws {
+        let context = try Workspace.open(global.console)
+        let resolver = try Revisions.resolver(context)
+        let removing = Removing(context)
+        var chosen: [Experiment]
+        if allCommits {
+            chosen = resolver.catalog.experiments
+        } else if experiments.isEmpty {
+            var selection = BaselineSelection()
+            selection.revisions = rev
+            selection.count = count ?? 1
+            chosen = try removing.experiments(of: selection, in: resolver)
+        } else {
+            chosen = try removing.experiments(named: experiments, in: resolver)
+        }
+        if keep {
+            let kept = Set(chosen)
+            chosen = resolver.catalog.experiments.filter { !kept.contains($0) }
+        }
+        let isNamed = !experiments.isEmpty && !keep
+        let victims = Victims(chosen, console: global.console)
+        guard try victims.areToGo(isDryRun: dryRun, asking: !force && !isNamed && Question.canBeAsked) else { return }
+        victims.tell(try removing.remove(chosen, command: "remove"))
+    }
+}
+
+/// Experiments that a command is about to remove, as users hear of them.
+struct Victims {
+    private let experiments: [Experiment]
+    private let console: Console
+
+    init(_ experiments: [Experiment], console: Console) {
+        self.experiments = experiments
+        self.console = console
+    }
+
+    /// Lists the experiments where that is wanted, or someone is asked.
+    ///
+    /// - Returns: Whether they are to be removed.
+    /// - Throws: ``ExitStatus/no`` where the answer is no.
+    func areToGo(isDryRun: Bool, asking: Bool) throws -> Bool {
+        if experiments.isEmpty {
+            console.note("No experiments to remove.")
+            return false
+        }
+        if isDryRun || asking {
+            console.printRaw(
+                experiments.map {
+                    "\($0.tip.short) [\(Console.sanitized($0.name))] of \($0.baseline.short)\n"
+                }.joined())
+        }
+        if isDryRun { return false }
+        let those = experiments.count == 1 ? "this experiment" : "these \(experiments.count) experiments"
+        if asking, !Question.ask("Remove \(those)?", console) {
+            console.note("Nothing was removed; --force does it without asking.")
+            throw ExitStatus.no
+        }
+        return true
+    }
+
+    /// Says what is gone.
+    func tell(_ gone: [Experiment]) {
+        if gone.isEmpty { return console.note("No experiments to remove.") }
+        var names = gone.map { "'\(Console.sanitized($0.name))'" }
+        if names.count > 50 { names = Array(names.prefix(50)) + ["\(names.count - 50) more"] }
+        let last = names.removeLast()
+        console.note("Removed experiments: " + (names.isEmpty ? last : names.joined(separator: ", ") + " and " + last))
+    }
+}
