@@ -62,8 +62,9 @@ def change_parameter(project, chance):
         return None
     # For Python 1, 1.0 and True are the same.
     like = [float(old), int(old)] if isinstance(old, (int, float)) and old in (0, 1, 2.5) and chance.random() < 0.3 else []
-    project.has_lookalikes = project.has_lookalikes or bool(like)
-    random_values.replace(values, address, chance.choice(like) if like else random_values.scalar(chance, form))
+    new = chance.choice(like) if like else random_values.scalar(chance, form)
+    project.has_lookalikes = project.has_lookalikes or new == old
+    random_values.replace(values, address, new)
     project.write_parameters(path)
     return f"parameter {address} of '{path}'"
 
