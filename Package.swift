@@ -77,7 +77,7 @@ let package = Package(
         tests("GitTests", ["Git"]),
         tests("ReportingTests", ["Reporting"]),
         tests("PipelineTests", ["Pipeline"]),
-        tests("ExperimentsTests", ["Experiments"]),
+        tests("ExperimentsTests", ["Experiments", "Pipeline", "Cache", "Files"]),
         tests("EndToEndTests", []),
     ]
 )

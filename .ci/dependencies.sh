@@ -4,7 +4,7 @@
 
 set -eu
 
-packages="git make pkg-config libgit2-dev libyaml-dev python3 python3-venv man-db"
+packages="git make pkg-config libgit2-dev libyaml-dev python3 python3-venv man-db rclone openssh-client openssh-server"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     missing=
@@ -25,7 +25,7 @@ for package in $packages; do
     *" installed") continue ;;
     esac
     case $package in
-    git | make | pkg-config | python3) command -v "$package" >/dev/null 2>&1 && continue ;;
+    git | make | pkg-config | python3 | rclone) command -v "$package" >/dev/null 2>&1 && continue ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null && continue ;;
     esac
     wanted="$wanted $package"
@@ -40,5 +40,16 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 $as_root apt-get update -qq
+# Tests start an sshd of their own; the machine's is nobody's business here.
+policy=/usr/sbin/policy-rc.d
+case $wanted in
+*openssh-server*)
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+        $as_root chmod 755 $policy
+        trap '$as_root rm -f $policy' EXIT
+    fi
+    ;;
+esac
 # shellcheck disable=SC2086  # a list of names
 $as_root apt-get install -y -qq --no-install-recommends $wanted

@@ -60,6 +60,15 @@ static void digest_block(struct cmd5_state *state, int as_text, const uint8_t *b
         cmd5_update(state, block, size);
 }
 
+struct watcher {
+    void (*advanced)(void *context, size_t count);
+    void *context;
+};
+
+static void tell(const struct watcher *watcher, size_t count) {
+    if (watcher->advanced) watcher->advanced(watcher->context, count);
+}
+
 struct ring {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -107,7 +116,8 @@ static void *read_and_write(void *argument) {
     return NULL;
 }
 
-static int copy_in_two_threads(struct ring *ring, int as_text, struct cmd5_state *state) {
+static int copy_in_two_threads(
+    struct ring *ring, int as_text, struct cmd5_state *state, const struct watcher *watcher) {
     pthread_t reader;
     int error = pthread_create(&reader, NULL, read_and_write, ring);
     if (error) return error;
@@ -126,12 +136,14 @@ static int copy_in_two_threads(struct ring *ring, int as_text, struct cmd5_state
         ring->drained++;
         pthread_cond_signal(&ring->changed);
         pthread_mutex_unlock(&ring->mutex);
+        tell(watcher, size);
     }
     pthread_join(reader, NULL);
     return ring->error;
 }
 
-static int copy_in_one_thread(int in, int out, int as_text, size_t block_size, struct cmd5_state *state) {
+static int copy_in_one_thread(
+    int in, int out, int as_text, size_t block_size, struct cmd5_state *state, const struct watcher *watcher) {
     uint8_t *block = malloc(block_size);
     if (!block) return ENOMEM;
     int error = 0;
@@ -141,13 +153,16 @@ static int copy_in_one_thread(int in, int out, int as_text, size_t block_size, s
         if (size <= 0) break;
         digest_block(state, as_text, block, (size_t)size);
         if (out >= 0) error = write_block(out, block, (size_t)size);
+        tell(watcher, (size_t)size);
         if (error || (size_t)size < block_size) break;
     }
     free(block);
     return error;
 }
 
-int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size) {
+int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size,
+              void (*advanced)(void *context, size_t count), void *context) {
+    struct watcher watcher = {advanced, context};
     struct stat status;
     if (fstat(in, &status) != 0) return errno;
     struct cmd5_state state;
@@ -157,14 +172,14 @@ int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size) 
     uint64_t counted = 0;
     int error;
     if (status.st_size <= SMALL) {
-        error = copy_in_one_thread(in, out, as_text, as_text ? BLOCK : SMALL + 1, &state);
+        error = copy_in_one_thread(in, out, as_text, as_text ? BLOCK : SMALL + 1, &state, &watcher);
     } else {
         struct ring ring = {.in = in, .out = out, .block_size = block_size};
         pthread_mutex_init(&ring.mutex, NULL);
         pthread_cond_init(&ring.changed, NULL);
         uint8_t *memory = malloc(SLOTS * block_size);
         for (int i = 0; memory && i < SLOTS; i++) ring.blocks[i] = memory + (size_t)i * block_size;
-        error = memory ? copy_in_two_threads(&ring, as_text, &state) : ENOMEM;
+        error = memory ? copy_in_two_threads(&ring, as_text, &state, &watcher) : ENOMEM;
         free(memory);
         pthread_mutex_destroy(&ring.mutex);
         pthread_cond_destroy(&ring.changed);

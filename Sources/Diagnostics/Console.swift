@@ -31,8 +31,8 @@ package struct Console: Sendable {
         self.colour = colour
         isProcess = true
         write = { descriptor, text in
-            var text = text
-            text.withUTF8 { Self.writeAll($0, to: descriptor) }
+            ProgressLine.giveWay()
+            Self.writeAll(text, to: descriptor)
         }
     }
 
@@ -68,6 +68,7 @@ package struct Console: Sendable {
     /// - Parameter descriptor: The program's standard output (1) or error (2).
     package func relay(_ bytes: [UInt8], to descriptor: Int32) {
         if isProcess {
+            ProgressLine.giveWay()
             bytes.withUnsafeBufferPointer { Self.writeAll($0, to: descriptor) }
         } else {
             write(descriptor, String(decoding: bytes, as: UTF8.self))
@@ -109,6 +110,14 @@ package struct Console: Sendable {
     private static func hex(_ value: UInt32, width: Int) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// Whether the user sees, and wants to see, how far long work is.
+    var showsProgress: Bool { isProcess && verbosity > .quiet && ProgressLine.isPossible }
+
+    static func writeAll(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { writeAll($0, to: descriptor) }
     }
 
     private static func writeAll(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {

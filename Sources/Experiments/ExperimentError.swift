@@ -30,6 +30,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case branchExists(String)
     case invalidBranchName(String)
     case missingCheckpointData(path: String, checkpoint: String)
+    /// A file or folder of `--copy-paths`.
+    case cannotCopy(String, reason: String)
+    /// The description of a run in a folder of its own is none.
+    case badTicket(String)
     case cannotInclude(String, reason: String)
     /// Names where experiments are meant; nothing was done to any of them.
     case notExperiments([String], similar: [String])
@@ -45,10 +49,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case existsAgain(String)
     case nothingToRestore(String)
     case badUndoDays(String)
-    /// A file or folder of `--copy-paths`.
-    case cannotCopy(String, reason: String)
-    /// The description of a run in a folder of its own is none.
-    case badTicket(String)
+    /// A commit whose data cannot be told, so that it cannot be kept.
+    case unreadable(String, problem: String)
 
     package var message: String {
         switch self {
@@ -106,6 +108,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "there is an experiment '\(Console.sanitized(name))' again, which is not the one to be brought back"
         case .nothingToRestore(let name): "no experiment '\(Console.sanitized(name))' that could be brought back"
         case .badUndoDays(let value): "'\(Console.sanitized(value))' is not a number of days ('exp.undoDays')"
+        case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
         }
     }
 
@@ -149,6 +152,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName: "see 'git help check-ref-format'"
         case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
         case .badTicket: "start runs with 'git exp run'"
+        case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
         case .notExperiments(let names, let similar):

@@ -85,6 +85,13 @@ final class GitIndex: WorkspaceIndex {
         return bytes
     }
 
+    func untracked(_ paths: [FilePath]) throws -> [String] {
+        guard !paths.isEmpty else { return [] }
+        let options = ["ls-files", "--others", "--exclude-standard", "--directory", "--no-empty-directory", "-z", "--"]
+        let named = paths.map { $0.isEmpty ? "." : $0.string }
+        return try run(options + named).output.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     func writeTree() throws -> TreeID {
         let entries = held.values.flatMap { $0 }
         if !entries.isEmpty {

@@ -140,6 +140,15 @@ final class PlainIndex: WorkspaceIndex {
         return TreeID(oid)
     }
 
+    func untracked(_ paths: [FilePath]) throws -> [String] {
+        var search = UntrackedSearch(repository, workTree: workTree, index: handle.raw)
+        for path in paths {
+            let status = try FileStatus.of(workTree.pushing(path), followingLinks: false)
+            if let status { try search.look(at: path, status.kind) }
+        }
+        return search.found
+    }
+
     private func store(_ path: FilePath, _ status: FileStatus) throws {
         guard status.kind == .file || status.kind == .symlink else { return }
         guard let id = try repository.writeWorkspaceBlob(workTree.pushing(path), status) else {

@@ -2,6 +2,13 @@ import Files
 import SystemPackage
 
 extension Repository {
+    /// The top of the repository's first work tree; `nil` in that one itself, and where a bare repository has none.
+    package var mainWorkTree: FilePath? {
+        guard gitDirectory != commonDirectory else { return nil }
+        let common = commonDirectory.lexicallyNormalized()
+        return common.lastComponent == ".git" ? common.removingLastComponent() : nil
+    }
+
     /// The folders of the repository's other work trees, as git noted them; some may be gone.
     package func otherWorkTrees() throws(FileError) -> [FilePath] {
         let folder = commonDirectory.appending("worktrees")

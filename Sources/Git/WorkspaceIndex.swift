@@ -25,6 +25,11 @@ package protocol WorkspaceIndex {
 
     /// Writes the tree.
     func writeTree() throws -> TreeID
+
+    /// What git neither tracks nor ignores, of these paths; of a folder in which it tracks something, what is in there.
+    ///
+    /// - Returns: Files, and folders that hold nothing else, with `/` at their end.
+    func untracked(_ paths: [FilePath]) throws -> [String]
 }
 
 extension Repository {

@@ -59,6 +59,7 @@ struct Add: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace()
             let adding = DataAdding(

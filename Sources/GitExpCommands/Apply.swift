@@ -11,6 +11,10 @@ struct Apply: ParsableCommand {
             that would be overwritten is saved first, and how to get it back is printed. A run afterwards continues \
             from there, or branches off if something changed.
 
+            NAME@1 is the lowest of the rows that 'git exp show' has below NAME, its oldest checkpoint; rows that only \
+            repeat the one below them, as the end of a run does, are not counted, nor are the checkpoints of the \
+            experiment that it was forked from.
+
             Examples:
               git exp apply brave-otter          the newest commit of the experiment
               git exp apply brave-otter@3        its third checkpoint
@@ -30,6 +34,8 @@ struct Apply: ParsableCommand {
     func run() throws {
         let context = try Workspace.open(global.console)
         let resolved = try Revisions.resolver(context).resolve(revision)
-        guard try Applying(context).apply(resolved.commit, named: revision) else { throw ExitStatus.no }
+        let isComplete = try Applying(context).apply(
+            resolved.commit, named: revision, baseline: resolved.experiment?.baseline)
+        if !isComplete { throw ExitStatus.no }
     }
 }

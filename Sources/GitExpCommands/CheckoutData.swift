@@ -37,6 +37,7 @@ struct CheckoutData: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try context.settleCache()
         var report = DataCheckout.Report()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)
@@ -50,37 +51,18 @@ struct CheckoutData: ParsableCommand {
                 .run(chosen, isEverything: targets.isEmpty)
             workspace.memo.save()
         }
-        show(report, from: context.folder)
-        if let first = report.failures.first {
-            for failure in report.failures.dropLast(report.failures.count > 1 ? 0 : 1) {
-                global.console.complain(failure.error.message)
+        let changes = CheckoutPrinter(report, folder: context.folder)
+        if !global.quiet {
+            if summary {
+                let isClean = changes.counts.allSatisfy { $0.count == 0 }
+                global.console.print(isClean ? "No changes." : TransferReport.counted(changes.counts))
+            } else {
+                changes.printPaths(global.console)
             }
-            if report.failures.count == 1 { throw first.error }
-            if let hint = first.error.hint { global.console.hint(hint) }
-            throw ExitStatus.failure
-        }
-    }
-
-    private func show(_ report: DataCheckout.Report, from folder: FilePath) {
-        if global.quiet { return }
-        if summary {
-            global.console.print(Self.summary(of: report))
-        } else {
-            for (letter, paths) in [("M", report.modified), ("A", report.added), ("D", report.deleted)] {
-                for path in paths {
-                    let shown = ProjectPath.relative(FilePath(path), from: folder).string
-                    global.console.print("\(letter)\t" + Console.sanitized(shown + (path.hasSuffix("/") ? "/" : "")))
-                }
+            if relink {
+                global.console.note("Relinked \(report.relinked) file\(report.relinked == 1 ? "" : "s")")
             }
         }
-        if relink { global.console.note("Relinked \(report.relinked) file\(report.relinked == 1 ? "" : "s")") }
-    }
-
-    private static func summary(of report: DataCheckout.Report) -> String {
-        let parts = [
-            (report.count.modified, "modified"), (report.count.added, "added"), (report.count.deleted, "deleted"),
-        ].filter { $0.0 > 0 }.map { "\($0) file\($0 == 1 ? "" : "s") \($1)" }
-        guard let last = parts.last else { return "No changes." }
-        return parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and " + last
+        try changes.complain(global.console)
     }
 }

@@ -31,6 +31,7 @@ struct Commit: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)
             let chosen = try workspace.targets(
@@ -39,7 +40,7 @@ struct Commit: ParsableCommand {
                 workspace, folder: context.folder, console: global.console, sync: try context.isDurable,
                 relinks: !noRelink)
             defer { workspace.memo.save() }
-            try committing.commit(chosen, isForced: force) { Question.ask($0, global.console) }
+            try committing.commit(chosen, allows: force ? nil : { Question.ask($0, global.console) })
             try PlacedData(workspace).record(chosen)
         }
     }

@@ -5,8 +5,12 @@ import Pipeline
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Stop tracking data, or bring it to another format.",
-        subcommands: [RemoveData.self, MigrateData.self])
+        commandName: "data",
+        abstract: "Share data, remove what nothing uses, stop tracking data, or bring it to another format.",
+        subcommands: [
+            PushData.self, FetchData.self, PullData.self, DataStatus.self, CollectData.self, RemoveData.self,
+            MigrateData.self,
+        ])
 
     struct RemoveData: ParsableCommand {
         static let configuration = CommandConfiguration(

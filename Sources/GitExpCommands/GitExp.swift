@@ -15,11 +15,10 @@ struct GitExp: ParsableCommand {
         version: "git-exp version \(programVersion)",
         subcommands: [
             Init.self, StageCommand.self, Run.self, Save.self, Repro.self, Status.self, Checkpoint.self, Show.self,
-            List.self, Diff.self,
-            Apply.self, Branch.self, Rename.self, Remove.self, GarbageCollection.self, Undo.self, Restore.self,
-            Rehome.self, Recover.self, Clean.self,
-            Metrics.self, Params.self, Add.self, Commit.self,
-            CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self, Execute.self,
+            List.self, Diff.self, Apply.self, Branch.self, Rename.self, Remove.self, GarbageCollection.self,
+            Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self, Params.self, Add.self,
+            Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
+            RemoteCommand.self, Execute.self,
         ])
 }
 
@@ -77,7 +76,12 @@ private func report(_ error: any UserFacingError, _ console: Console) -> Int32 {
 private func reportUsage(_ error: any Error, of arguments: [String], _ console: Console) -> Int32 {
     let code = GitExp.exitCode(for: error)
     if code == .success {
-        let text = UsageReport(arguments).help(GitExp.fullMessage(for: error))
+        let report = UsageReport(arguments)
+        if arguments.first == "help", let mistake = report.unknownTopic {
+            report.complain(about: mistake, to: console)
+            return ExitStatus.usage.rawValue
+        }
+        let text = report.help(GitExp.fullMessage(for: error))
         console.printRaw(text.hasSuffix("\n") ? text : text + "\n")
         return ExitStatus.success.rawValue
     }

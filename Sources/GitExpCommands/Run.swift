@@ -14,10 +14,17 @@ struct Run: ParsableCommand {
             becomes a commit of its own.
 
             After a run with checkpoints the next one continues from the last of them, or from the one that was \
-            applied; --reset starts over. With changed code or parameters it branches off.
+            applied; --reset starts over. With changed code or parameters it branches off. Where nothing changed it goes \
+            on under its own name, whatever --name says. A run of stages that the experiment did not train begins a \
+            new one.
 
             Where the command fails, what it had checkpointed stays: the experiment is complete up to there, the \
-            status is 1, and the next run goes on. Stopped with Ctrl-C after a checkpoint the status is 0.
+            status is 1, and the next run goes on. Stopped with Ctrl-C after a checkpoint 'git-exp run' ends with status \
+            0; 'git exp run' with 130, because git itself does then. Where nothing was recorded, metrics and other \
+            outputs outside the cache that the command did not write come back as they were.
+
+            In a linked worktree without a cache of its own the data goes to the cache of the main worktree: 'cache.dir' \
+            in .dvc/config.local is set to it.
 
             Examples:
               git exp run -n baseline
@@ -29,7 +36,7 @@ struct Run: ParsableCommand {
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long],
-        help: "The name of the experiment; one is made up otherwise.")
+        help: "The name of a new experiment; one is made up otherwise.")
     var name: String?
 
     @Option(

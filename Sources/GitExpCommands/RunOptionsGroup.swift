@@ -40,6 +40,9 @@ struct StageOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Ask before each stage.")
     var interactive = false
 
+    @Flag(help: "Bring data that is not here from the remote: what stages read, and what they wrote before.")
+    var pull = false
+
     @Flag(help: "Do not run a stage only because data is missing.")
     var allowMissing = false
 
@@ -86,6 +89,9 @@ struct StageOptions: ParsableArguments {
         options.jobs = jobs
         options.usesRunCache = !noRunCache
         options.onFailure = ignoreErrors ? .ignore : keepGoing ? .keepGoing : .stop
+        if pull {
+            options.supply = DataSharing.supply(context, askSecret: Question.secret)
+        }
         if interactive {
             options.confirm = { Question.ask("Going to run stage '\($0)'. Continue?", context.console) }
         }

@@ -9,7 +9,7 @@ struct SelectionOptions: ParsableArguments {
     // A negative number is a value, not another option.
     @Option(
         name: [.customShort("n", allowingJoined: true), .customLong("num")], parsing: .unconditional,
-        help: "Also so many commits before each; negative: all.")
+        help: "So many commits of each, itself and those before it; negative: all.")
     var count = 1
 
     @Flag(name: [.customShort("a"), .long], help: "The tips of all branches.")

@@ -45,13 +45,15 @@ struct Status: ParsableCommand {
             var status = try workspace.status(of: stage)
             if let output = target.output { status.outputs.removeAll { !$0.path.isIdentical(to: output.path) } }
             if noUpdates, stage.isTrackedData { status.dependencies = [] }
-            report.add(stage, address: stage.address(relativeTo: context.folder), status)
+            let seen = status.seen(from: context.folder, stage: stage)
+            report.add(stage, address: stage.address(relativeTo: context.folder), seen)
         }
         workspace.memo.save()
         if global.quiet {
             if !report.isClean { throw ExitStatus.no }
             return
         }
+        warnOfGraph(workspace)
         for address in report.frozen {
             global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
@@ -64,5 +66,14 @@ struct Status: ParsableCommand {
         } else {
             global.console.printRaw(report.text)
         }
+    }
+
+    /// Says what keeps the stages from running at all, such as a circle.
+    private func warnOfGraph(_ workspace: ProjectWorkspace) {
+        do {
+            try workspace.check(workspace.graph.stages)
+        } catch let error as any UserFacingError {
+            global.console.warn(error.message + "; no stage can run")
+        } catch {}
     }
 }

@@ -27,8 +27,10 @@ enum Workspace {
     static func open(_ console: Console) throws -> ExperimentContext { try openProject(console).withGit() }
 
     /// Opens the project of the current folder for a command that also works without git.
-    static func openProject(_ console: Console) throws -> ProjectContext {
-        let folder = currentFolder()
+    ///
+    /// - Parameter path: Another folder than the current one.
+    static func openProject(_ console: Console, at path: String? = nil) throws -> ProjectContext {
+        let folder = path.map { currentFolder().pushing(FilePath($0)).lexicallyNormalized() } ?? currentFolder()
         let environment = ProcessCall.inheritedEnvironment()
         let found = Result { try Project.find(from: folder, environment: environment) }
         if let project = try? found.get(), try project.config.isTrue("core.no_scm") ?? false {

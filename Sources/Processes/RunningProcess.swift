@@ -31,7 +31,9 @@ package final class RunningProcess {
     }
 
     /// Feeds the program its input and waits until it has ended.
-    package func wait() -> ProcessResult {
+    ///
+    /// - Parameter onError: Called with what is new on the program's standard error, as soon as it comes.
+    package func wait(onError: ((ArraySlice<UInt8>) -> Void)? = nil) -> ProcessResult {
         isCollected = true
         var output: [UInt8] = []
         var error: [UInt8] = []
@@ -46,7 +48,11 @@ package final class RunningProcess {
             ]
             if poll(&sources, 3, -1) < 0 && errno != EINTR { break }
             if sources[0].revents != 0 { isOutputOpen = Self.drain(stdout, into: &output) }
-            if sources[1].revents != 0 { isErrorOpen = Self.drain(stderr, into: &error) }
+            if sources[1].revents != 0 {
+                let known = error.count
+                isErrorOpen = Self.drain(stderr, into: &error)
+                if let onError, error.count > known { onError(error[known...]) }
+            }
             if sources[2].revents != 0 { feed() }
         }
         try? stdin?.close()

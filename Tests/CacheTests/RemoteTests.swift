@@ -22,7 +22,7 @@ import Testing
         /// Another cache for the same remote.
         var other: ObjectStore { ObjectStore(directory: folder.path.appending("other")) }
 
-        func exchange(_ store: ObjectStore) -> DataExchange { DataExchange(store, remote, .silent) }
+        func exchange(_ store: ObjectStore) -> DataExchange { DataExchange(store, remote, .none) }
 
         func keep(_ text: String, _ generation: Generation = .three) throws -> OutputHash {
             let md5 = MD5.hex(Array(text.utf8))
@@ -136,6 +136,34 @@ import Testing
         #expect(try place.exchange(place.other).fetch([Wanted(folder)]).count == 2)
     }
 
+    @Test func aListIsSentWithAllOfItsFilesOnly() throws {
+        let place = try Place()
+        let folder = try place.keep(directory: ["one", "two"])
+        let part = try place.exchange(place.store).push([Wanted(folder, below: "f0")])
+        #expect(part.count == 1 && part.withheld == 1)
+        #expect(try place.remoteFiles() == [RemoteItem.object(md5: MD5.hex(Array("one".utf8)), .three).path])
+        let rest = try place.exchange(place.store).push([Wanted(folder, below: "f1")])
+        #expect(rest.count == 2 && rest.withheld == 0)
+        #expect(try place.exchange(place.other).fetch([Wanted(folder)]).count == 3)
+    }
+
+    @Test func whatAKilledTransferBroughtIsTaken() throws {
+        let place = try Place()
+        let good = RemoteItem.object(md5: MD5.hex(Array("good".utf8)), .three)
+        let half = RemoteItem.object(md5: MD5.hex(Array("half".utf8)), .three)
+        // No process has this number.
+        let folder = place.store.directory.appending(".git-exp-99999999-x.tmp")
+        for (item, text) in [(good, "good"), (half, "ha")] {
+            let path = folder.pushing(FilePath(item.path))
+            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.replace(path, with: Array(text.utf8), sync: false)
+        }
+        try place.store.salvage()
+        #expect(try place.store.isIntact(good) == true)
+        #expect(try place.store.size(of: half) == nil)
+        #expect(try FileStatus.of(folder, followingLinks: false) == nil)
+    }
+
     @Test func manyObjectsAreFoundByListing() throws {
         let place = try Place()
         let hashes = try (0..<1_200).map { try place.keep("file \($0)") }
@@ -169,13 +197,5 @@ import Testing
         for item in [RemoteItem.object(md5: md5, .two), .object(md5: md5 + ".dir", .three), .run(name)] {
             #expect(RemoteItem(path: item.path) == item)
         }
-    }
-
-    @Test func progressSaysWhatIsLeft() {
-        let line = TransferProgress.line(
-            "Fetching", files: 3, of: 10, bytes: 1_500_000, of: 9_000_000, seconds: 1.5)
-        #expect(line == "Fetching: 3 of 10 files, 1.5 MB of 9.0 MB, 1.0 MB/s, 0:08 left")
-        #expect(TransferProgress.size(999) == "999 B")
-        #expect(TransferProgress.size(123_456_789) == "123 MB")
     }
 }

@@ -226,4 +226,20 @@ extension String {
         try sandbox.git("reset", "-q", "--hard")
         #expect(try sandbox.read("d/e/f") == "1\n")
     }
+
+    @Test func anotherBaselineIsTold() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.expOK("run", "-n", "old")
+        #expect(try !sandbox.expOK("apply", "old").errors.contains("started from"))
+        let baseline = try sandbox.git("rev-parse", "--short=7", "HEAD").dropLast()
+        try sandbox.write("new.txt", "x\n")
+        try sandbox.git("add", "-A")
+        try sandbox.git("commit", "-q", "-m", "more")
+        let outcome = try sandbox.expOK("apply", "old")
+        #expect(outcome.errors.contains("started from commit \(baseline), and HEAD is"), "\(outcome)")
+        #expect(try !sandbox.exists("new.txt"))
+        try sandbox.expOK("apply", "HEAD")
+        #expect(try sandbox.git("status", "--porcelain").isEmpty)
+    }
 }

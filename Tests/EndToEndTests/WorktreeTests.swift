@@ -46,4 +46,30 @@ import Testing
         let outcome = try sandbox.expOK("run")
         #expect(outcome.errors.contains("'first' will be resumed"), "\(outcome)")
     }
+
+    @Test func dataOutlivesAWorktree() throws {
+        let (sandbox, other) = try withWorktree()
+        func exp(_ arguments: String...) throws -> Outcome { try sandbox.run("git", ["exp"] + arguments, in: other) }
+        #expect(try exp("run", "--dry").status == 0)
+        #expect(try FileIO.read(other.pushing(".dvc/config.local")) == nil)
+        let run = try exp("run", "-n", "there")
+        #expect(run.status == 0 && run.errors.contains("linked worktree goes to the cache of the main one"), "\(run)")
+        let settings = try FileIO.read(other.pushing(".dvc/config.local")).map { String(decoding: $0, as: UTF8.self) }
+        let cache = sandbox.root.appending(".dvc").appending("cache").string
+        #expect(settings?.hasPrefix("[cache]\n    dir = /") == true && settings?.hasSuffix(".dvc/cache\n") == true)
+        #expect(try FileIO.list(FilePath(cache)) != nil)
+        #expect(try !exp("run", "-S", "steps=4").errors.contains("linked worktree"))
+        #expect(try sandbox.run("git", ["checkout", "-q", "--", "."], in: other).status == 0)
+        try sandbox.git("worktree", "remove", "--force", other.string)
+        try sandbox.expOK("apply", "there")
+        #expect(try sandbox.read("model.txt")?.split(separator: "\n").count == 3)
+    }
+
+    @Test func aWorktreeKeepsTheCacheThatItHas() throws {
+        let (sandbox, other) = try withWorktree()
+        try FileIO.makeDirectories(other.pushing(".dvc/cache/files/md5/00"))
+        let run = try sandbox.run("git", ["exp", "run"], in: other)
+        #expect(run.status == 0 && !run.errors.contains("linked worktree"), "\(run)")
+        #expect(try FileIO.read(other.pushing(".dvc/config.local")) == nil)
+    }
 }

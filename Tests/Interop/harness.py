@@ -68,19 +68,17 @@ class Environments:
 
     def __init__(self):
         ready = os.environ.get("GIT_EXP_INTEROP_VENVS")
-        self.root = pathlib.Path(ready) if ready else PROJECT / ".build-interop"
-        self.may_create = not ready
+        self.ready = pathlib.Path(ready) if ready else None
+        self.root = PROJECT / ".build-interop"
 
     def prepare(self):
         for requirements in sorted((HERE / "requirements").glob("*.txt")):
             self.make(requirements)
 
     def make(self, requirements):
-        target = self.root / requirements.stem
+        target = self.folder(requirements.stem)
         stamp = target / "requirements.txt"
-        if not self.may_create:
-            if not (target / "bin" / "python3").exists():
-                sys.exit(f"'{self.root}' has no environment '{requirements.stem}'")
+        if target.parent == self.ready:
             return
         if stamp.exists() and stamp.read_bytes() == requirements.read_bytes():
             return
@@ -90,8 +88,13 @@ class Environments:
         subprocess.run([target / "bin" / "pip", "install", "--quiet", "--requirement", requirements], check=True)
         stamp.write_bytes(requirements.read_bytes())
 
+    def folder(self, environment):
+        if self.ready and (self.ready / environment / "bin" / "python3").exists():
+            return self.ready / environment
+        return self.root / environment
+
     def program(self, environment, name):
-        return str(self.root / environment / "bin" / name)
+        return str(self.folder(environment) / "bin" / name)
 
 
 class Result:

@@ -4,7 +4,7 @@
     interop.py --program .build/release/git-exp [--only TEXT] [--jobs N] [--list]
 
 The releases are pinned in `requirements/` and installed from PyPI into `.build-interop/`, once. An environment
-variable GIT_EXP_INTEROP_VENVS names a folder with environments that are there already.
+variable GIT_EXP_INTEROP_VENVS names a folder with environments that are there already; others are made.
 """
 
 import argparse
@@ -25,14 +25,15 @@ import checks_golden
 import checks_migration
 import checks_protocol
 import checks_random
+import checks_remotes
 import checks_repro
 import checks_templating
 import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
-    checks_current, checks_data, checks_migration, checks_repro, checks_checkpoints, checks_clients, checks_protocol,
-    checks_templating, checks_random, checks_golden, checks_verbs)
+    checks_current, checks_data, checks_remotes, checks_migration, checks_repro, checks_checkpoints, checks_clients,
+    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs)
 
 
 def all_checks():

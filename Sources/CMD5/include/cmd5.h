@@ -26,5 +26,7 @@ void cmd5_update_text(struct cmd5_state *state, const uint8_t *bytes, size_t cou
 /// Reads an open file to its end and hashes it; with `out` at least 0 also writes it there. Each byte is read once;
 /// beyond half a megabyte a second thread reads and writes while this one hashes.
 /// `as_text` hashes blocks of one mebibyte with CR LF as LF.
+/// `advanced`, if there is one, is told of each block that is done with.
 /// Returns 0, or an errno; the number of bytes goes to `size`.
-int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size);
+int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size,
+              void (*advanced)(void *context, size_t count), void *context);

@@ -1,5 +1,6 @@
 import CMD5
 import CSys
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -12,15 +13,19 @@ enum FileHasher {
     }
 
     /// The digest of a file; links are followed.
-    static func digest(of path: FilePath, generation: Generation) throws -> Digest {
-        try read(path, generation: generation, into: nil)
+    static func digest(of path: FilePath, generation: Generation, meter: ProgressMeter? = nil) throws -> Digest {
+        try read(path, generation: generation, into: nil, meter: meter)
     }
 
     /// Reads a file once, to its end.
     ///
-    /// - Parameter copy: An open, empty file that gets the bytes.
+    /// - Parameters:
+    ///   - copy: An open, empty file that gets the bytes.
+    ///   - meter: Told of the bytes that were read.
     /// - Throws: ``CacheError`` where it is not a file or changed meanwhile, ``FileError`` where the system refused.
-    static func read(_ path: FilePath, generation: Generation, into copy: FileDescriptor?) throws -> Digest {
+    static func read(
+        _ path: FilePath, generation: Generation, into copy: FileDescriptor?, meter: ProgressMeter? = nil
+    ) throws -> Digest {
         let file: FileDescriptor
         do {
             // A FIFO must not make us wait for its other end.
@@ -38,8 +43,11 @@ enum FileHasher {
         var digest = MD5.Digest()
         var size: UInt64 = 0
         let code = withUnsafeMutableBytes(of: &digest.bytes) { raw in
-            cmd5_copy(
-                file.rawValue, copy?.rawValue ?? -1, isText ? 1 : 0, raw.bindMemory(to: UInt8.self).baseAddress, &size)
+            withExtendedLifetime(meter) {
+                cmd5_copy(
+                    file.rawValue, copy?.rawValue ?? -1, isText ? 1 : 0, raw.bindMemory(to: UInt8.self).baseAddress,
+                    &size, meter == nil ? nil : advanceMeter, meter.map { Unmanaged.passUnretained($0).toOpaque() })
+            }
         }
         guard code == 0 else { throw FileError(copy == nil ? "read" : "store", path, Errno(rawValue: code)) }
         let after = try FileStatus.of(file, path: path)
@@ -58,6 +66,10 @@ enum FileHasher {
             throw FileError("read", path, error as? Errno ?? .ioError)
         }
     }
+}
+
+private func advanceMeter(_ meter: UnsafeMutableRawPointer?, _ count: Int) {
+    if let meter { Unmanaged<ProgressMeter>.fromOpaque(meter).takeUnretainedValue().advance(bytes: count) }
 }
 
 /// What a path is, in words.

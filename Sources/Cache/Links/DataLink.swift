@@ -1,4 +1,5 @@
 import CSys
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -43,7 +44,9 @@ package enum DataLink {
     }
 
     /// Copies an object and checks on the way that it holds what its name says; a damaged one is moved aside.
-    static func copy(_ object: FilePath, _ md5: String, _ generation: Generation, to target: FilePath) throws {
+    static func copy(
+        _ object: FilePath, _ md5: String, _ generation: Generation, to target: FilePath, meter: ProgressMeter? = nil
+    ) throws {
         let copy: FileDescriptor
         do {
             copy = try FileIO.retry {
@@ -57,7 +60,7 @@ package enum DataLink {
         defer { try? copy.close() }
         let digest: FileHasher.Digest
         do {
-            digest = try FileHasher.read(object, generation: generation, into: copy)
+            digest = try FileHasher.read(object, generation: generation, into: copy, meter: meter)
         } catch CacheError.missing {
             throw CacheError.missingObject(md5: md5, path: target)
         }

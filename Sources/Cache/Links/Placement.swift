@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -24,6 +25,7 @@ struct Placement: Sendable {
 
     let store: ObjectStore
     let memo: StatMemo
+    let progress: Progress
     let generation: Generation
     let type: LinkType
 
@@ -33,6 +35,7 @@ struct Placement: Sendable {
     {
         store = reader.store
         memo = reader.memo
+        progress = reader.progress
         self.generation = generation
         var chosen = LinkType.copy
         if let sample {
@@ -50,8 +53,8 @@ struct Placement: Sendable {
         type = chosen
     }
 
-    /// How many items one thread takes at a time.
-    private static let portion = 128
+    /// How many items one thread takes at a time: at least so many, and up to the end of their folder or the larger number.
+    private static let portion = 128...2_048
     /// How many bytes of small objects are in memory at a time, for each thread.
     private static let bytesAtOnce = 8 << 20
 
@@ -60,30 +63,46 @@ struct Placement: Sendable {
     /// - Throws: ``CacheError/missingObject(md5:path:)``, ``CacheError/corruptObject(md5:movedTo:)``, `FileError`. Then
     ///   some of the items are in place.
     func place(_ items: [Item]) throws {
-        let count = (items.count + Self.portion - 1) / Self.portion
-        try Parallel.forEach(count: count) { number in
-            let start = number * Self.portion
-            try placePortion(items[start..<min(start + Self.portion, items.count)])
+        let portions = Self.portions(items)
+        try progress.during("Bringing data", files: items.count, bytes: nil) { meter in
+            try Parallel.forEach(count: portions.count) { try placePortion(items[portions[$0]], meter) }
         }
     }
 
-    private func placePortion(_ items: ArraySlice<Item>) throws {
+    /// Two threads that make names in one folder would wait for each other, so each one gets folders of its own.
+    private static func portions(_ items: [Item]) -> [Range<Int>] {
+        var portions: [Range<Int>] = []
+        var start = 0
+        for end in items.indices.dropFirst() where end - start >= portion.lowerBound {
+            let isFull = end - start >= portion.upperBound
+            if isFull || items[end].target.removingLastComponent() != items[end - 1].target.removingLastComponent() {
+                portions.append(start..<end)
+                start = end
+            }
+        }
+        return start < items.count ? portions + [start..<items.count] : portions
+    }
+
+    private func placePortion(_ items: ArraySlice<Item>, _ meter: ProgressMeter?) throws {
         var waiting: [(item: Item, bytes: [UInt8])] = []
         var size = 0
         for item in items {
             guard let bytes = try small(item) else {
-                try placeLarge(item)
+                try placeLarge(item, meter)
+                meter?.advance(files: 1)
                 continue
             }
             waiting.append((item, bytes))
             size += bytes.count
             if size >= Self.bytesAtOnce {
                 try finish(waiting)
+                meter?.advance(files: waiting.count, bytes: size)
                 waiting = []
                 size = 0
             }
         }
         try finish(waiting)
+        meter?.advance(files: waiting.count, bytes: size)
     }
 
     /// The bytes of an object that is hashed side by side with others; `nil` for a large one.
@@ -134,21 +153,21 @@ struct Placement: Sendable {
         }
     }
 
-    private func placeLarge(_ item: Item) throws {
+    private func placeLarge(_ item: Item, _ meter: ProgressMeter?) throws {
         let object = store.path(of: item.md5, generation)
         if type != .copy {
             guard let status = try FileStatus.of(object, followingLinks: false) else {
                 throw CacheError.missingObject(md5: item.md5, path: item.destination)
             }
             if memo.md5(of: object, status, generation) != item.md5 {
-                let digest = try FileHasher.digest(of: object, generation: generation)
+                let digest = try FileHasher.digest(of: object, generation: generation, meter: meter)
                 if digest.md5 != item.md5 { throw try movedAside(item.md5) }
                 memo.record(item.md5, of: object, digest.status, generation)
             }
             if try link(item) { return }
         }
         do {
-            try DataLink.copy(object, item.md5, generation, to: item.target)
+            try DataLink.copy(object, item.md5, generation, to: item.target, meter: meter)
         } catch CacheError.missingObject {
             throw CacheError.missingObject(md5: item.md5, path: item.destination)
         }

@@ -9,9 +9,9 @@ import SystemPackage
 package struct DataExchange {
     private let store: ObjectStore
     private let remote: any RemoteStorage
-    private let progress: TransferProgress
+    private let progress: Progress
 
-    package init(_ store: ObjectStore, _ remote: any RemoteStorage, _ progress: TransferProgress) {
+    package init(_ store: ObjectStore, _ remote: any RemoteStorage, _ progress: Progress) {
         self.store = store
         self.remote = remote
         self.progress = progress
@@ -26,6 +26,8 @@ package struct DataExchange {
     package func push(_ wanted: [Wanted], runCache: Bool = false) throws -> ExchangeReport {
         var report = ExchangeReport()
         var files: Set<RemoteItem> = []
+        // Each list with all that stands on it, also where a part of it only is asked for: whoever finds a list takes its
+        // files for present.
         var lists: [RemoteItem: Set<RemoteItem>] = [:]
         for one in Set(wanted) {
             guard one.hash.isDirectory else {
@@ -34,23 +36,23 @@ package struct DataExchange {
             }
             do {
                 let all = try store.manifest(of: one.hash)
-                let members = one.members(of: all)
-                files.formUnion(members)
-                // Who asks for a part of it only does not claim that the rest is there.
-                lists[one.item, default: []].formUnion(one.below == nil ? Set(members) : [])
+                files.formUnion(one.members(of: all))
+                lists[one.item] = Set(Wanted(one.hash).members(of: all))
             } catch let error as CacheError {
                 switch error {
-                case .missingObject: lists[one.item] = lists[one.item] ?? []
+                case .missingObject: lists[one.item] = []
                 case .badManifest: report.failures.append(TransferFailure(one.item, store.setAside(one.item)))
                 default: throw error
                 }
             }
         }
-        let there = Set(try remote.sizes(of: Array(files) + Array(lists.keys)).keys)
+        var there = Set(
+            try remote.sizes(of: Self.sorted(lists.values.reduce(files) { $0.union($1) }.union(lists.keys))).keys)
         try send(files.subtracting(there), &report)
-        let absent = Set(report.missing + report.failures.map(\.item))
-        let complete = lists.filter { !there.contains($0.key) && $0.value.isDisjoint(with: absent) }.map(\.key)
-        try send(Set(complete), &report)
+        there.formUnion(files.subtracting(report.missing + report.failures.map(\.item)))
+        let missing = lists.filter { !there.contains($0.key) }
+        try send(Set(missing.filter { $0.value.isSubset(of: there) }.map(\.key)), &report)
+        report.withheld = missing.filter { !$0.value.isSubset(of: there.union(report.missing)) }.count
         if runCache { try pushRunCache(&report) }
         if report.count > 0 { remote.sync() }
         return report
@@ -58,16 +60,19 @@ package struct DataExchange {
 
     private func send(_ items: Set<RemoteItem>, _ report: inout ExchangeReport) throws {
         var present: [RemoteItem] = []
+        var bytes = 0
         for item in items {
             guard let size = try store.size(of: item) else {
                 report.missing.append(item)
                 continue
             }
             present.append(item)
-            progress.expect(files: 1, bytes: size)
+            bytes += size
         }
         if present.isEmpty { return }
-        let failures = try remote.send(Self.sorted(present), from: store, progress)
+        let failures = try progress.during("Pushing", files: present.count, bytes: bytes) { meter in
+            try remote.send(Self.sorted(present), from: store, meter)
+        }
         report.failures += failures
         report.count += present.count - failures.count
     }
@@ -111,7 +116,6 @@ package struct DataExchange {
             if members.contains(where: absent.contains) { continue }
             try store.store(bytes, as: md5, generation)
             report.count += 1
-            progress.finish(bytes: bytes.count)
         }
         if runCache { try fetchRunCache(&report) }
         return report
@@ -146,7 +150,6 @@ package struct DataExchange {
             }
             do {
                 lists[item] = (try Manifest.parse(bytes, name: md5), bytes)
-                progress.expect(files: 1, bytes: bytes.count)
             } catch let error as CacheError {
                 report.failures.append(TransferFailure(item, error))
             }
@@ -159,10 +162,15 @@ package struct DataExchange {
         let sizes = try remote.sizes(of: Self.sorted(items))
         report.missing += Self.sorted(items.filter { sizes[$0] == nil })
         if sizes.isEmpty { return }
-        progress.expect(files: sizes.count, bytes: sizes.values.reduce(0, +))
-        let failures = try remote.receive(Self.sorted(sizes.keys), into: store, progress)
+        try receive(present: Array(sizes.keys), bytes: sizes.values.reduce(0, +), &report)
+    }
+
+    private func receive(present: [RemoteItem], bytes: Int, _ report: inout ExchangeReport) throws {
+        let failures = try progress.during("Fetching", files: present.count, bytes: bytes) { meter in
+            try remote.receive(Self.sorted(present), into: store, meter)
+        }
         report.failures += failures
-        report.count += sizes.count - failures.count
+        report.count += present.count - failures.count
     }
 
     private func fetchRunCache(_ report: inout ExchangeReport) throws {
@@ -170,10 +178,7 @@ package struct DataExchange {
         let sizes = try remote.everything(runCache: true)
         let wanted = try sizes.keys.filter { try store.size(of: $0) == nil }
         if wanted.isEmpty { return }
-        progress.expect(files: wanted.count, bytes: wanted.reduce(0) { $0 + (sizes[$1] ?? 0) })
-        let failures = try remote.receive(Self.sorted(wanted), into: store, progress)
-        report.failures += failures
-        report.count += wanted.count - failures.count
+        try receive(present: wanted, bytes: wanted.reduce(0) { $0 + (sizes[$1] ?? 0) }, &report)
     }
 
     // MARK: Status

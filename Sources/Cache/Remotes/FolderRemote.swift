@@ -62,19 +62,19 @@ package struct FolderRemote: RemoteStorage {
     // MARK: Copying
 
     package func send(
-        _ items: [RemoteItem], from store: ObjectStore, _ progress: TransferProgress
+        _ items: [RemoteItem], from store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
         try FileIO.makeDirectories(folder)
         return try each(items) { item in
-            guard let size = try store.size(of: item) else {
+            guard try store.size(of: item) != nil else {
                 throw CacheError.missingObject(md5: item.shortName, path: store.path(of: item))
             }
-            try send(item, from: store)
-            progress.finish(bytes: size)
+            try send(item, from: store, meter)
+            meter?.advance(files: 1)
         }
     }
 
-    private func send(_ item: RemoteItem, from store: ObjectStore) throws {
+    private func send(_ item: RemoteItem, from store: ObjectStore, _ meter: ProgressMeter?) throws {
         let source = store.path(of: item)
         let destination = path(of: item)
         let parent = destination.removingLastComponent()
@@ -93,7 +93,7 @@ package struct FolderRemote: RemoteStorage {
                 defer { try? copy.close() }
                 switch item {
                 case .object(let md5, let generation):
-                    let digest = try FileHasher.read(source, generation: generation, into: copy)
+                    let digest = try FileHasher.read(source, generation: generation, into: copy, meter: meter)
                     isIntact = digest.md5 == md5.prefix(32)
                     // Whatever the umask says; a share without permission bits refuses, and that is fine.
                     fchmod(copy.rawValue, 0o444)
@@ -113,11 +113,11 @@ package struct FolderRemote: RemoteStorage {
     }
 
     package func receive(
-        _ items: [RemoteItem], into store: ObjectStore, _ progress: TransferProgress
+        _ items: [RemoteItem], into store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
         try each(items) { item in
             let source = path(of: item)
-            guard let isIntact = try store.take(source, as: item) else {
+            guard let isIntact = try store.take(source, as: item, meter) else {
                 throw RemoteError.vanished(item.path, remote: address)
             }
             guard isIntact else {
@@ -125,7 +125,7 @@ package struct FolderRemote: RemoteStorage {
                 let isMoved = (try? FileIO.move(source, to: aside)) != nil
                 throw RemoteError.damagedThere(item.path, remote: address, movedTo: isMoved ? aside.string : nil)
             }
-            progress.finish(bytes: try store.size(of: item) ?? 0)
+            meter?.advance(files: 1)
         }
     }
 
@@ -208,11 +208,13 @@ package struct FolderRemote: RemoteStorage {
 }
 
 /// What several threads find.
-final class Results<Value: Sendable>: @unchecked Sendable {
+package final class Results<Value: Sendable>: @unchecked Sendable {
     private let lock = Mutex()
     private var found: [Value] = []
 
-    func add(_ value: Value) { lock.with { found.append(value) } }
+    package init() {}
 
-    var values: [Value] { lock.with { found } }
+    package func add(_ value: Value) { lock.with { found.append(value) } }
+
+    package var values: [Value] { lock.with { found } }
 }

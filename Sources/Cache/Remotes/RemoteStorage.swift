@@ -17,16 +17,18 @@ package protocol RemoteStorage: Sendable {
 
     /// Copies items from the cache.
     ///
+    /// - Parameter meter: Told of bytes and files that were copied.
     /// - Returns: What did not get there.
     /// - Throws: Where the remote as a whole cannot be used.
-    func send(_ items: [RemoteItem], from store: ObjectStore, _ progress: TransferProgress) throws -> [TransferFailure]
+    func send(_ items: [RemoteItem], from store: ObjectStore, _ meter: ProgressMeter?) throws -> [TransferFailure]
 
     /// Copies items into the cache.
     ///
+    /// - Parameter meter: Told of bytes and files that were copied.
     /// - Returns: What did not get there.
     /// - Throws: Where the remote as a whole cannot be used.
     func receive(
-        _ items: [RemoteItem], into store: ObjectStore, _ progress: TransferProgress
+        _ items: [RemoteItem], into store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure]
 
     /// Everything that is there, with sizes in bytes.

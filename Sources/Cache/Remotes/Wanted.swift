@@ -32,6 +32,8 @@ package struct ExchangeReport: Sendable {
     package var missing: [RemoteItem] = []
     /// Items that are somewhere and could not be copied, and why.
     package var failures: [TransferFailure] = []
+    /// How many lists of directories were not copied, because not all of their files are there.
+    package var withheld = 0
 
     package init() {}
 
@@ -39,5 +41,6 @@ package struct ExchangeReport: Sendable {
         count += other.count
         missing += other.missing
         failures += other.failures
+        withheld += other.withheld
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import SystemPackage
 
@@ -10,11 +11,19 @@ package struct DataReader: Sendable {
     /// The project's folder, to which the rules of `.dvcignore` are relative.
     package let root: FilePath
     package let ignoring: IgnoreRules
+    /// Shows how far long work with the data is.
+    package let progress: Progress
+    /// Which directories are known to share nothing with the cache.
+    let privateData = PrivateData()
 
     /// Files up to this size are read whole and hashed side by side.
     static let laneLimit = 1 << 20
 
-    package init(store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules()) {
+    package init(
+        store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules(),
+        progress: Progress = .none
+    ) {
+        self.progress = progress
         self.store = store
         self.memo = memo
         self.root = root
@@ -33,29 +42,39 @@ package struct DataReader: Sendable {
         }
         switch status.kind {
         case .directory: return try directory(path, generation, saving)
-        case .file: return try file(path, status, generation, saving)
+        case .file:
+            return try progress.during(Self.work(saving), files: 1, bytes: status.size) { meter in
+                try file(path, status, generation, saving, meter)
+            }
         case .symlink, .other: throw CacheError.notHashable(path, kind: try FileNature.describe(path))
         }
     }
 
+    private static func work(_ saving: Bool) -> String { saving ? "Storing data" : "Hashing data" }
+
     private func file(
-        _ path: FilePath, _ status: FileStatus, _ generation: Generation, _ saving: Bool
+        _ path: FilePath, _ status: FileStatus, _ generation: Generation, _ saving: Bool, _ meter: ProgressMeter?
     ) throws -> OutputHash {
         if let md5 = memo.md5(of: path, status, generation), try !saving || store.hasTrustedObject(md5, generation) {
             return OutputHash(
                 md5: md5, size: status.size, isExecutable: status.isExecutable, generation: generation)
         }
-        let digest = saving ? try ingest(path, generation) : try FileHasher.digest(of: path, generation: generation)
+        let digest =
+            saving
+            ? try ingest(path, generation, meter)
+            : try FileHasher.digest(of: path, generation: generation, meter: meter)
         memo.record(digest.md5, of: path, digest.status, generation)
         return OutputHash(
             md5: digest.md5, size: digest.size, isExecutable: digest.status.isExecutable, generation: generation)
     }
 
     /// Copies a file into the cache while hashing it.
-    private func ingest(_ path: FilePath, _ generation: Generation) throws -> FileHasher.Digest {
+    private func ingest(
+        _ path: FilePath, _ generation: Generation, _ meter: ProgressMeter?
+    ) throws -> FileHasher.Digest {
         let draft = try store.draft()
         do {
-            let digest = try FileHasher.read(path, generation: generation, into: draft.file)
+            let digest = try FileHasher.read(path, generation: generation, into: draft.file, meter: meter)
             if try store.hasTrustedObject(digest.md5, generation) {
                 draft.discard()
             } else {
@@ -75,22 +94,32 @@ package struct DataReader: Sendable {
     package func entries(
         of path: FilePath, generation: Generation, saving: Bool
     ) throws -> (entries: [ManifestEntry], size: Int) {
-        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
-        let known = FolderMemo(of: path, generation, in: folderMemos).recall(files, onlyWhole: false)?.md5s
-        let entries = try entries(files, known, generation, saving)
+        let files = try files(of: path)
+        let known = FolderMemo(of: path, generation, in: folderMemos).recall(files)
+        let entries = try entries(files, generation, saving, known: { known?.md5($0) })
         return (entries, files.reduce(0) { $0 + $1.status.size })
     }
 
+    private func files(of path: FilePath) throws -> [TrackedFile] {
+        try progress.during("Looking at data", files: nil, bytes: nil) { meter in
+            try TrackedFiles(of: path, root: root, ignoring: ignoring, meter: meter).files
+        }
+    }
+
+    /// - Parameters:
+    ///   - known: The hash of a file by its place, where it is known.
+    ///   - isStored: Whether the cache is known to hold an object; others are looked for.
     private func entries(
-        _ files: [TrackedFile], _ known: [String?]?, _ generation: Generation, _ saving: Bool
+        _ files: [TrackedFile], _ generation: Generation, _ saving: Bool, known: (Int) -> String?,
+        isStored: (String) -> Bool = { _ in false }
     ) throws -> [ManifestEntry] {
         let digests = Digests(count: files.count)
         let isLarge = files.count >= Self.folderMemoLimit
         var small: [Int] = []
         var large: [Int] = []
         for (index, file) in files.enumerated() {
-            let md5 = known?[index] ?? (isLarge ? nil : memo.md5(of: file.absolute, file.status, generation))
-            if let md5, try !saving || store.hasTrustedObject(md5, generation) {
+            let md5 = known(index) ?? (isLarge ? nil : memo.md5(of: file.absolute, file.status, generation))
+            if let md5, try !saving || isStored(md5) || store.hasTrustedObject(md5, generation) {
                 digests.set(index, md5)
             } else if file.status.size <= Self.laneLimit {
                 small.append(index)
@@ -98,13 +127,20 @@ package struct DataReader: Sendable {
                 large.append(index)
             }
         }
-        let batches = Batches.make(small, sizes: { files[$0].status.size })
-        try Parallel.forEach(count: batches.count) { number in
-            try readBatch(batches[number], files, generation, saving, digests, recording: !isLarge)
-        }
-        for index in large {
-            let hash = try file(files[index].absolute, files[index].status, generation, saving)
-            digests.set(index, hash.md5)
+        let bytes = (small + large).reduce(0) { $0 + files[$1].status.size }
+        try progress.during(Self.work(saving), files: small.count + large.count, bytes: bytes) { meter in
+            let batches = Batches.make(small, sizes: { files[$0].status.size })
+            try Parallel.forEach(count: batches.count) { number in
+                let batch = batches[number]
+                try readBatch(batch, files, generation, saving, digests, recording: !isLarge)
+                meter?.advance(files: batch.count, bytes: batch.reduce(0) { $0 + files[$1].status.size })
+            }
+            try Parallel.forEach(count: large.count) { [large] number in
+                let index = large[number]
+                let hash = try file(files[index].absolute, files[index].status, generation, saving, meter)
+                digests.set(index, hash.md5)
+                meter?.advance(files: 1)
+            }
         }
         return zip(files, digests.values).map { ManifestEntry(path: $0.relative, md5: $1) }
     }
@@ -116,24 +152,29 @@ package struct DataReader: Sendable {
 
     /// Whether the cache holds the object; of a directory, its list and every file on it.
     package func isCached(_ hash: OutputHash) throws -> Bool {
-        try CompletenessMemo(store, in: folderMemos).contains(hash)
+        try CompletenessMemo(store, hash.generation, in: folderMemos).contains(hash)
     }
 
     private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
-        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
+        let files = try files(of: path)
+        privateData.set(path, files.allSatisfy(\.isPrivate))
         let isLarge = files.count >= Self.folderMemoLimit
         let folder = FolderMemo(of: path, generation, in: folderMemos)
-        if isLarge, let hash = folder.recall(files, onlyWhole: true)?.hash, try !saving || isCached(hash) {
-            return hash
-        }
-        let known = isLarge ? folder.recall(files, onlyWhole: false)?.md5s : nil
-        let entries = try entries(files, known, generation, saving)
+        let recall = isLarge ? folder.recall(files) : nil
+        if let hash = recall?.hash, try !saving || isCached(hash) { return hash }
+        let complete = CompletenessMemo(store, generation, in: folderMemos)
+        let signature = saving && isLarge ? try complete.signature() : nil
+        let doubtful = recall.flatMap { recall in signature.map { complete.doubtful(recall.earlier, $0) } }
+        let entries = try entries(
+            files, generation, saving, known: { recall?.md5($0) },
+            isStored: { md5 in doubtful.map { !$0.contains(md5) } ?? false })
         let bytes = Manifest.bytes(of: entries)
         let md5 = MD5.hex(bytes) + ".dir"
         if saving { try store.store(bytes, as: md5, generation) }
         let hash = OutputHash(
             md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: entries.count, generation: generation)
         if isLarge { folder.record(files, entries, hash) }
+        if let signature { complete.record(hash, signature) }
         return hash
     }
 
@@ -159,6 +200,18 @@ package struct DataReader: Sendable {
             digests.set(index, md5s[position])
         }
     }
+}
+
+/// Directories of which every file was seen to be a plain, writable file of its own.
+final class PrivateData: Sendable {
+    private let lock = Mutex()
+    private nonisolated(unsafe) var paths: Set<FilePath> = []
+
+    func set(_ path: FilePath, _ isPrivate: Bool) {
+        lock.with { _ = isPrivate ? paths.insert(path).inserted : paths.remove(path) != nil }
+    }
+
+    func contains(_ path: FilePath) -> Bool { lock.with { paths.contains(path) } }
 }
 
 /// Results that several threads fill in.

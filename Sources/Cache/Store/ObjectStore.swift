@@ -225,10 +225,16 @@ package struct ObjectStore: Sendable {
 
     /// Removes what killed processes left half-written in the cache.
     package func sweep() throws {
-        for (name, kind) in try FileIO.list(directory) ?? [] where kind == .file && name.hasPrefix(".git-exp-") {
-            let owner = name.dropFirst(9).prefix { $0 != "-" }
-            guard let process = Int32(owner), !isAlive(process) else { continue }
+        for (name, kind) in try FileIO.list(directory) ?? [] where kind == .file && Self.isLeftBehind(name) {
             try FileIO.remove(directory.appending(name))
         }
+    }
+
+    /// Whether a name is that of a temporary file or folder whose process has ended.
+    static func isLeftBehind(_ name: String) -> Bool {
+        guard name.hasPrefix(".git-exp-"), let process = Int32(name.dropFirst(9).prefix { $0 != "-" }) else {
+            return false
+        }
+        return !isAlive(process)
     }
 }

@@ -12,6 +12,8 @@ package final class ExperimentContext: ProjectContext {
     package let prefix: FilePath
     /// What is done here, if this is a folder that was made for one run; `nil` in a workspace.
     package var ticket: RunTicket?
+    /// The cache of another work tree that this one is to use, until that is written down.
+    private var sharedCache: SharedCache?
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
@@ -23,6 +25,11 @@ package final class ExperimentContext: ProjectContext {
         }
         self.repository = repository
         self.prefix = prefix
+        var project = project
+        sharedCache = try SharedCache(repository, project, prefix: prefix, environment: environment)
+        if let directory = sharedCache?.directory {
+            project.config.set("cache.dir", to: directory.string, level: .local, folder: project.root)
+        }
         super.init(
             settings: settings, project: project, folder: folder, console: console, environment: environment,
             sourceControl: SourceControl(
@@ -49,6 +56,14 @@ package final class ExperimentContext: ProjectContext {
                 throw PipelineError.badSetting(name: "exp.durability", value: value, expected: "disk or process")
             }
         }
+    }
+
+    /// In a linked work tree that is to share the main one's cache, writes that down for this program and DVC.
+    ///
+    /// For whoever is about to write into the cache, or to bring data from it.
+    package func settleCache() throws {
+        try sharedCache?.keep(console)
+        sharedCache = nil
     }
 
     /// A path of the project as git sees it.

@@ -13,7 +13,12 @@ package struct GitTracking {
     /// - Parameter files: Seen from the project root; those that are gone count too.
     package func announce(_ files: [FilePath]) throws {
         var seen: Set<FilePath> = []
-        let files = files.filter { seen.insert($0).inserted }
+        let files = try files.filter { file in
+            guard seen.insert(file).inserted else { return false }
+            // Of what is gone git need only know where it had it.
+            return try FileStatus.of(context.project.root.pushing(file), followingLinks: false) != nil
+                || context.sourceControl.isTracked(file)
+        }
         if files.isEmpty { return }
         let names = files.map { ProjectPath.relative($0, from: context.folder).string }
         if try context.project.config.isTrue("core.autostage") ?? false {

@@ -47,12 +47,26 @@ enum ParameterChanges {
             let found =
                 try tree.map { try $0.contents(of: rooted) } ?? FileIO.read(context.project.root.pushing(rooted))
             guard let old = found else {
-                throw OverrideError.missingFile(file)
+                throw OverrideError.missingFile(file, instead: try above(file, in: context))
             }
             let own = overrides.filter { $0.file.isIdentical(to: file) }
             let new = try ParameterEdit.apply(own, to: old, name: file)
             if new != old { edits.append(Edit(rooted: rooted, old: old, new: new)) }
         }
         return edits
+    }
+
+    /// A file of that name in the nearest folder above that has one, seen from the folder of the call.
+    private static func above(_ file: String, in context: ExperimentContext) throws -> String? {
+        var folder = context.folder
+        while !folder.isEmpty {
+            folder.removeLastComponent()
+            let rooted = ProjectPath.rooted(file, in: folder, root: context.project.root)
+            let isThere = try FileStatus.of(context.project.root.pushing(rooted), followingLinks: true)?.kind == .file
+            if ProjectPath.isInside(rooted), isThere {
+                return ProjectPath.relative(rooted, from: context.folder).string
+            }
+        }
+        return nil
     }
 }

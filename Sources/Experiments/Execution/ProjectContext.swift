@@ -41,7 +41,8 @@ package class ProjectContext {
         var project = project
         project.replaced = replaced
         return try ProjectWorkspace(
-            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking)
+            project, sourceControl: sourceControl, generationSetting: settings["exp.generation"], checking: checking,
+            progress: Progress(console))
     }
 
     /// The same project for what needs commits.

@@ -1,5 +1,7 @@
 import Diagnostics
 import Git
+import Formats
+import Pipeline
 
 /// Which experiment the workspace continues, by the commit that it holds.
 struct ResumeState {
@@ -35,10 +37,34 @@ struct ResumeState {
         let owners = try catalog.experiments(of: head).filter { experiment in
             try experiment.tip == applied || chains.chain(of: experiment).contains { $0.id == applied }
         }
-        guard let first = owners.first(where: { $0.tip == applied }) ?? owners.first else {
+        guard let first = owners.first else {
             if applied != head { try held.forget() }
             return nil
         }
-        return ResumeState(commit: applied, experiment: first)
+        // Experiments that were forked from one have its commits, too.
+        let experiment =
+            try owners.first { $0.tip == applied }
+            ?? (owners.count == 1 ? first : Ownership(owners, chains).owner(of: applied) ?? first)
+        return ResumeState(commit: applied, experiment: experiment)
+    }
+
+    /// Whether stages that are to run train something further that the experiment has trained.
+    ///
+    /// - Parameter workspace: The project with all its stages.
+    func isContinued(
+        by stages: [Stage], of workspace: ProjectWorkspace, _ context: ExperimentContext
+    ) throws -> Bool {
+        func isMeant(_ stage: Stage) -> Bool {
+            stages.contains { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }
+        }
+        let all = workspace.graph.stages.filter(\.hasCheckpoints)
+        if all.allSatisfy(isMeant) { return true }
+        let now = try RecordedLocks(context, commit)
+        let before = try RecordedLocks(context, experiment.baseline)
+        let trained = try all.filter { stage in
+            guard let entry = try now.lock(of: stage) else { return false }
+            return try !(before.lock(of: stage)?.isEqual(to: entry) ?? false)
+        }
+        return trained.isEmpty || trained.contains(where: isMeant)
     }
 }

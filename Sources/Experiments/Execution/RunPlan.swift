@@ -34,7 +34,7 @@ struct RunPlan {
         } else if stages.contains(where: \.hasCheckpoints) {
             let catalog = try ExperimentCatalog(of: repository)
             let state = try ResumeState.find(context, head: head, catalog: catalog, chains: chains, remains: remains)
-            if let state {
+            if let state, try state.isContinued(by: stages, of: workspace, context) {
                 let tree = try repository.commit(state.commit).tree
                 try index.track(filesOf: tree)
                 try index.refresh()
@@ -92,9 +92,11 @@ struct RunPlan {
                 throw ExperimentError.unchangedCheckpoint(state.commit.short, heads: heads.map(\.name))
             }
             if let name = request.name, !name.isIdentical(to: experiment.name) {
+                let (own, name) = (ShellWord.shown(experiment.name), ShellWord.shown(name))
                 console.warn(
-                    "experiment '\(Console.sanitized(experiment.name))' goes on under its own name; '--name \(Console.sanitized(name))' does not count"
-                )
+                    "nothing changed, so experiment '\(Console.sanitized(experiment.name))' goes on under its own name; "
+                        + "for a new experiment: git exp run --reset -n \(name); "
+                        + "for a branch of that name: git exp branch \(own) \(name)")
             }
             console.note("Existing checkpoint experiment '\(Console.sanitized(experiment.name))' will be resumed")
             announce(state, console)

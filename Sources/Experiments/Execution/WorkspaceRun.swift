@@ -41,7 +41,6 @@ package struct WorkspaceRun {
     ///   before anything of its stage was recorded.
     package func run(_ request: RunRequest) throws -> Report {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
         let lock = try ProjectLock(context)
         try RunInfo.refuseOthers(context)
@@ -54,40 +53,43 @@ package struct WorkspaceRun {
         let workspace = try context.workspace(
             replacing: ParameterChanges.contents(with: request.overrides, in: context))
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
+        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
         if let name = request.name, !request.options.force { try refuseTaken(name, head) }
         if request.options.dryRun {
             return try dryRun(process, request, workspace, stages)
         }
+        try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
         let undo = try ParameterChanges.apply(request.overrides, in: context)
         let plan: RunPlan
+        let restoring: OutputRestoring
         do {
             workspace.reread()
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
-            if plan.isContinuing {
-                try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: plan.start.short)
-            }
+            restoring = try plan.restoring(context, workspace)
+            if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
+            try restoring.requireData(of: stages)
         } catch {
             // Nothing ran, so the files are as they were.
             try undo()
             throw error
         }
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, lock, identity, request)
+        return try execute(plan, stages, workspace, restoring, process, journal, lock, identity, request)
     }
 
     private func execute(
-        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ process: StageProcess,
-        _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity, _ request: RunRequest
+        _ plan: RunPlan, _ stages: [Stage], _ workspace: ProjectWorkspace, _ restoring: OutputRestoring,
+        _ process: StageProcess, _ journal: RunJournal, _ lock: ProjectLock, _ identity: Identity,
+        _ request: RunRequest
     ) throws -> Report {
         console.note("Reproducing experiment '\(Console.sanitized(plan.reference.name))'")
         try workspace.store.sweep()
-        let restoring = OutputRestoring(workspace, console: console)
-        for stage in stages { try restoring.prepare(stage, reset: request.reset, isContinuing: plan.isContinuing) }
+        for stage in stages { try restoring.prepare(stage, reset: request.reset) }
         if context.ticket != nil { try restoring.bringInputs(of: stages) }
         let recorder = try ExperimentRecorder(
             context, workspace: workspace, index: plan.index, identity: identity, reference: plan.reference,
@@ -106,9 +108,13 @@ package struct WorkspaceRun {
         let info = RunInfo(context)
         defer { info.remove() }
         func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
+        let untracked = UntrackedFiles(context, plan.index)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
-        if isShown { try show() }
+        if isShown {
+            try show()
+            untracked.look()
+        }
         let result: RunResult
         do {
             result = try runner.run(
@@ -116,6 +122,7 @@ package struct WorkspaceRun {
                 onIdle: { stage in
                     recorder.prepare(for: stage)
                     if !isShown { isShown = (try? show()) != nil }
+                    untracked.look()
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
@@ -133,6 +140,7 @@ package struct WorkspaceRun {
                 "'\(Console.sanitized(path.string))' changed during the run; it is recorded as the command found it")
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
+        untracked.announce()
         let failure = report(result, experiment)
         return Report(experiment: experiment, failure: failure)
     }
@@ -149,16 +157,16 @@ package struct WorkspaceRun {
         let workspace = try context.workspace()
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
-        if frozen.isContinuing {
-            try OutputRestoring(workspace, console: console).requireData(of: stages, checkpoint: frozen.start.short)
-        }
         let plan = RunPlan(
             reference: frozen.reference, start: frozen.start,
             expected: frozen.extends ? .commit(frozen.start) : request.options.force ? .anything : .absent,
             isContinuing: frozen.isContinuing,
             index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
+        let restoring = try plan.restoring(context, workspace)
+        try restoring.requireData(of: stages)
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
-        return try execute(plan, stages, workspace, process, journal, try ProjectLock(context), identity, request)
+        return try execute(
+            plan, stages, workspace, restoring, process, journal, try ProjectLock(context), identity, request)
     }
 
     /// Says what a failed run leaves behind.

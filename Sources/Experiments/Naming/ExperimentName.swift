@@ -1,12 +1,15 @@
+import Cache
 import Git
 
 /// The rules for an experiment's name.
 package enum ExperimentName {
     /// Checks a name that a user gave.
     ///
+    /// - Parameter generation: That of the project. git takes no fewer than four digits for the beginning of an id;
+    ///   DVC 2 does, so where it is used not even `e1` is a name.
     /// - Throws: ``ExperimentError/invalidName(_:reason:)`` where git would not take it as the last part of a
     ///   reference, or where it could be taken for an option or a commit.
-    package static func check(_ name: String) throws(ExperimentError) {
+    package static func check(_ name: String, generation: Generation = .three) throws(ExperimentError) {
         func refuse(_ reason: String) -> ExperimentError { .invalidName(name, reason: reason) }
         if name.isEmpty { throw refuse("it is empty") }
         if name.contains("/") { throw refuse("it contains a slash") }
@@ -17,7 +20,8 @@ package enum ExperimentName {
         if name.contains("@") { throw refuse("'@' picks a checkpoint, as in 'name@3'") }
         if name.utf8.count > 200 { throw refuse("it is longer than 200 bytes") }
         if name.utf8.count <= 40, name.utf8.allSatisfy({ isHexDigit($0) }) {
-            throw refuse("it could be the id of a commit")
+            if name.utf8.count >= 4 { throw refuse("it could be the id of a commit") }
+            if generation == .two { throw refuse("DVC 2, for which this project is, takes it for the id of a commit") }
         }
         if name == "workspace" || name == "HEAD" { throw refuse("it is the name of something else") }
         guard Repository.isValidReferenceName("refs/exps/00/" + String(repeating: "0", count: 38) + "/" + name) else {

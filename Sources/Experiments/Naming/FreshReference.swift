@@ -11,7 +11,7 @@ extension ExperimentReference {
     /// - Parameters:
     ///   - name: What the user calls it; `nil` draws a name.
     ///   - replacing: Whether an experiment of the name may be replaced, whatever it holds now.
-    ///   - isPromised: Whether a name is meant for another experiment that is not there yet.
+    ///   - isPromised: Whether a name is given to something that is to become an experiment.
     /// - Throws: ``ExperimentError/nameTaken(_:baseline:)``.
     static func fresh(
         named name: String?, baseline: CommitID, replacing: Bool, in repository: Repository,
@@ -26,7 +26,8 @@ extension ExperimentReference {
         }
         let reference = ExperimentReference(baseline: baseline, name: name)
         let isThere = try isTaken(name, baseline: baseline, in: repository)
-        if !replacing, isThere || isPromised(name) { throw ExperimentError.nameTaken(name, baseline: baseline.short) }
+        guard isThere || isPromised(name) else { return (reference, .absent) }
+        if !replacing { throw ExperimentError.nameTaken(name, baseline: baseline.short) }
         return (reference, isThere ? .anything : .absent)
     }
 }

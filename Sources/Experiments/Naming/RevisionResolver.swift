@@ -72,19 +72,33 @@ package struct RevisionResolver {
     }
 
     private func checkpoint(_ which: String, of experiment: Experiment, as text: String) throws -> CommitID {
-        let chain: [Commit] = try chains.chain(of: experiment).reversed()
         switch which {
         case "last":
             return experiment.tip
         case "best":
-            guard let commit = try best(chain) else { throw ExperimentError.noBestMetric(experiment.name) }
+            guard let commit = try best(chains.chain(of: experiment).reversed()) else {
+                throw ExperimentError.noBestMetric(experiment.name)
+            }
             return commit
         default:
-            guard let number = Int(which), number > 0, number <= chain.count else {
-                throw ExperimentError.noSuchCheckpoint(text, available: chain.count)
+            let numbered = try numbered(of: experiment)
+            guard let number = Int(which), number > 0, number <= numbered.count else {
+                throw ExperimentError.noSuchCheckpoint(text, available: numbered.count)
             }
-            return chain[number - 1].id
+            return numbered[number - 1].id
         }
+    }
+
+    /// The commits of an experiment that have numbers, oldest first: those that the table shows below it, without the
+    /// rows that only repeat the one before, as the end of a run does.
+    private func numbered(of experiment: Experiment) throws -> [Commit] {
+        let own = try Ownership(catalog.experiments(of: experiment.baseline), chains).own(of: experiment)
+        let whole = own.isEmpty ? try chains.chain(of: experiment).reversed() : own
+        let changed = try whole.filter { commit in
+            guard let parent = commit.parents.first, parent != experiment.baseline else { return true }
+            return try chains.commit(parent).tree != commit.tree
+        }
+        return changed.isEmpty ? whole : changed
     }
 
     /// The experiments whose line holds the commit, those of the current baseline first; the baseline itself and

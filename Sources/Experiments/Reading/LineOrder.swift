@@ -1,15 +1,27 @@
 import Files
 
+/// An experiment's commits, as far as their order asks.
+protocol OrderedLine {
+    var name: String { get }
+    /// The number of its commits.
+    var length: Int { get }
+    /// The commit at a place and its time in seconds since 1970; the newest is at 0.
+    func step(_ place: Int) -> (id: String, seconds: Int64)
+}
+
+extension ExperimentReport.Line: OrderedLine {
+    var length: Int { revisions.count }
+    func step(_ place: Int) -> (id: String, seconds: Int64) { (revisions[place].id, revisions[place].seconds ?? 0) }
+}
+
 /// The order in which the experiments of a baseline are shown.
 enum LineOrder {
-    private typealias Line = ExperimentReport.Line
-
     /// The newest tip first.
     ///
     /// Commits that experiments share are shown under the last of them, which should be the one that the others left:
     /// of tips of the same second, the one whose first own commit is younger comes first, then the name decides.
-    static func sort(_ lines: inout [ExperimentReport.Line]) {
-        func seconds(_ line: Line) -> Int64 { line.revisions.first?.seconds ?? 0 }
+    static func sort<Line: OrderedLine>(_ lines: inout [Line]) {
+        func seconds(_ line: Line) -> Int64 { line.length == 0 ? 0 : line.step(0).seconds }
         lines.sort { seconds($0) > seconds($1) }
         var start = 0
         while start < lines.count {
@@ -21,7 +33,7 @@ enum LineOrder {
     }
 
     /// Lines that go on with the same commit.
-    private struct Branch {
+    private struct Branch<Line: OrderedLine> {
         /// The commit's time.
         let seconds: Int64
         /// The first of their names.
@@ -30,20 +42,20 @@ enum LineOrder {
 
         /// - Parameter depth: Which of the commits it is, counted from the baseline; the first is 1.
         init(_ lines: [Line], at depth: Int) {
-            seconds = lines[0].revisions[lines[0].revisions.count - depth].seconds ?? 0
+            seconds = lines[0].step(lines[0].length - depth).seconds
             name = lines.map { ExactString($0.name) }.min() ?? ""
             self.lines = lines
         }
     }
 
     /// - Parameter depth: How many commits all of the lines share, counted from the baseline.
-    private static func sorted(_ lines: [Line], from depth: Int) -> [Line] {
+    private static func sorted<Line: OrderedLine>(_ lines: [Line], from depth: Int) -> [Line] {
         var depth = depth
         while true {
             // What all others go on from was there before them.
-            let ended = lines.filter { $0.revisions.count <= depth }
-            let branches = Dictionary(grouping: lines.filter { $0.revisions.count > depth }) { line in
-                ExactString(line.revisions[line.revisions.count - 1 - depth].id)
+            let ended = lines.filter { $0.length <= depth }
+            let branches = Dictionary(grouping: lines.filter { $0.length > depth }) { line in
+                ExactString(line.step(line.length - 1 - depth).id)
             }
             depth += 1
             if ended.isEmpty, branches.count == 1 { continue }

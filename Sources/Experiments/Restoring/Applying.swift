@@ -16,10 +16,12 @@ package struct Applying {
     /// Makes the files and the outputs of the workspace those of a commit; `HEAD` and the index stay.
     ///
     /// Local work that would be overwritten is saved first, and how to get it back is said.
-    /// - Parameter name: The commit as the user named it.
+    /// - Parameters:
+    ///   - name: The commit as the user named it.
+    ///   - baseline: The commit that the experiment started from, if it is one.
     /// - Returns: Whether all data of the commit was there.
     @discardableResult
-    package func apply(_ commit: CommitID, named name: String) throws -> Bool {
+    package func apply(_ commit: CommitID, named name: String, baseline: CommitID? = nil) throws -> Bool {
         let head = try context.head()
         let held = HeldCommit(context)
         try RunInfo.refuseOthers(context)
@@ -27,6 +29,7 @@ package struct Applying {
         let target = try repository.commit(commit)
         // A commit whose pipeline cannot be read is found out before any file changes.
         _ = try ParseMemo(context).pipelineFiles(in: target.tree)
+        try context.settleCache()
         var isComplete = true
         try ProjectLock(context).exclusively {
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
@@ -51,6 +54,11 @@ package struct Applying {
             }
         }
         console.note("Changes for experiment '\(Console.sanitized(name))' have been applied to your current workspace.")
+        if let baseline, try repository.commit(baseline).tree != repository.commit(head).tree {
+            console.note(
+                "The experiment started from commit \(baseline.short), and HEAD is \(head.short): files in which the two differ are now "
+                    + "as in the experiment. 'git exp apply HEAD' brings those of HEAD back.")
+        }
         return isComplete
     }
 
@@ -223,7 +231,7 @@ package struct Applying {
             let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
             try checkout.bring(hash, to: path, overwriting: true)
             if let saved {
-                workspace.tellKept(output.path, had: "changes that were saved nowhere", as: saved, console)
+                workspace.tellKept(output.rooted.string, had: "changes that were saved nowhere", as: saved, console)
             }
         }
     }

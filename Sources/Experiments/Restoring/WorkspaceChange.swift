@@ -1,3 +1,4 @@
+import Diagnostics
 import Git
 
 /// Which files have to be written and deleted to get from one tree to another.
@@ -36,6 +37,9 @@ struct WorkspaceChange {
 
 /// Words for a shell.
 enum ShellWord {
+    /// A word for a message in which a call is proposed.
+    static func shown(_ text: String) -> String { Console.sanitized(quoted(text)) }
+
     static func quoted(_ text: String) -> String {
         let isPlain =
             !text.isEmpty

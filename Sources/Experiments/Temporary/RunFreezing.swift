@@ -45,6 +45,7 @@ package struct RunFreezing {
     ) throws -> FrozenRun {
         let contents = try ParameterChanges.contents(with: request.overrides, in: context)
         let workspace = try context.workspace(replacing: contents)
+        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         func prepared(_ tree: TreeID) throws -> TreeID {
             try repository.tree(

@@ -11,7 +11,8 @@ package enum OverrideError: UserFacingError, Hashable {
     case present(key: String, file: String)
     case different(key: String, is: String, expected: String)
     case notEditable(key: String, file: String, reason: String)
-    case missingFile(String)
+    /// `instead` is a file of that name in a folder above.
+    case missingFile(String, instead: String? = nil)
 
     package var message: String {
         switch self {
@@ -29,7 +30,7 @@ package enum OverrideError: UserFacingError, Hashable {
             "cannot delete '\(Console.sanitized(key))': it is \(Console.sanitized(value)) and not \(Console.sanitized(expected))"
         case .notEditable(let key, let file, let reason):
             "cannot change '\(Console.sanitized(key))' in \(Console.sanitized(file)): \(Console.sanitized(reason))"
-        case .missingFile(let file): "parameter file '\(Console.sanitized(file))' does not exist"
+        case .missingFile(let file, _): "parameter file '\(Console.sanitized(file))' does not exist"
         }
     }
 
@@ -44,6 +45,8 @@ package enum OverrideError: UserFacingError, Hashable {
         case .present(let key, let file):
             "'\(form(key, of: file))=…' sets it, '\(form("++" + key, of: file))=…' does either"
         case .absentForDeletion(_, let file, let similar?): "did you mean '\(form("~" + similar, of: file))'?"
+        case .missingFile(_, let instead?):
+            "from this folder it is '\(Console.sanitized(instead))': write -S '\(Console.sanitized(instead)):KEY=VALUE'"
         case .absentForDeletion(_, _, nil), .different, .missingFile: nil
         case .notEditable: "change the file by hand"
         }

@@ -10,6 +10,11 @@ extension ProjectConfig {
         package let linkTypes: [LinkType]
         /// Whether the group of the cache's owner may write there too.
         package let isShared: Bool
+
+        /// The cache itself.
+        package var store: ObjectStore {
+            ObjectStore(directory: directory, linkTypes: linkTypes, isShared: isShared)
+        }
     }
 
     /// The cache of the project with this root.

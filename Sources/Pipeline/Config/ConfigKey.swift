@@ -124,6 +124,9 @@ package enum ConfigError: UserFacingError, Hashable {
     package var hint: String? {
         switch self {
         case .badName: "it has the form 'section.option' or 'remote.name.option'"
+        case .unknownOption(let name, let similar)
+        where similar.isEmpty && Self.settingsOfGit.contains(name.lowercased()):
+            "it is one of git's settings: 'git config \(Console.sanitized(name)) VALUE'"
         case .unknownSection(_, let similar), .unknownOption(_, let similar):
             similar.isEmpty
                 ? "DVC would refuse to work with a file that has it"
@@ -132,6 +135,9 @@ package enum ConfigError: UserFacingError, Hashable {
         case .noHome: "set HOME or XDG_CONFIG_HOME"
         }
     }
+
+    /// What this program reads from git's configuration.
+    private static let settingsOfGit = ["exp.best", "exp.durability", "exp.generation", "exp.locktimeout"]
 
     package var status: ExitStatus {
         switch self {

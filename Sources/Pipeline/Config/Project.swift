@@ -6,7 +6,7 @@ import SystemPackage
 package struct Project: Sendable {
     /// The absolute path.
     package let root: FilePath
-    package let config: ProjectConfig
+    package var config: ProjectConfig
     /// Files with the contents that a change would give them, where it is only tried; by their paths from the root.
     package var replaced: [FilePath: [UInt8]] = [:]
 

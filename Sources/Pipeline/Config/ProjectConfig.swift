@@ -71,6 +71,11 @@ package struct ProjectConfig: Sendable {
         return "remote." + rest
     }
 
+    /// Adds a setting, which wins over what is here.
+    package mutating func set(_ key: String, to value: String, level: Level, folder: FilePath) {
+        settings[ExactString(key)] = Setting(value: value, level: level, folder: folder)
+    }
+
     /// A setting with its origin; `nil` where no level has it.
     package func setting(_ key: String) -> Setting? { settings[ExactString(key)] }
 
@@ -104,6 +109,18 @@ package struct ProjectConfig: Sendable {
     package func path(_ key: String) -> FilePath? {
         guard let setting = setting(key) else { return nil }
         return setting.folder.pushing(FilePath(setting.value)).lexicallyNormalized()
+    }
+
+    /// The settings of a section such as `remote.storage`, by what follows the section's name.
+    package func section(_ name: String) -> [String: Setting] {
+        let prefix = name + "."
+        var result: [String: Setting] = [:]
+        for (key, setting) in settings where key.text.utf8.starts(with: prefix.utf8) {
+            // Names of remotes may have dots in them, names of options have none.
+            let option = String(decoding: key.text.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+            if !option.utf8.contains(UInt8(ascii: ".")) { result[option] = setting }
+        }
+        return result
     }
 
     /// The names of the remotes, sorted.

@@ -1,7 +1,7 @@
 /// Shell patterns for names: `*`, `?`, `[abc]`, `[a-z]`, `[!a]`.
-enum Glob {
+package enum Glob {
     /// Whether the whole of `name` matches.
-    static func matches(_ pattern: String, _ name: String) -> Bool {
+    package static func matches(_ pattern: String, _ name: String) -> Bool {
         matches(Array(pattern.unicodeScalars)[...], Array(name.unicodeScalars)[...])
     }
 

@@ -105,10 +105,13 @@ extension StageGraph {
         var above = folder
         while above.removeLastComponent() { candidates.append(above.appending("dvc.yaml")) }
         candidates = candidates.filter(files.contains) + files
-        guard let nearest = candidates.first else { return .missingPipelineFile(target.file) }
         let owner = candidates.first { file in
             stages.contains { $0.file == file && target.name?.isIdentical(to: $0.name) == true }
         }
+        if let name = target.name, owner == nil {
+            return .noStage(name: name, similar: Similarity.closest(to: name, among: stages.map(\.name)))
+        }
+        guard let nearest = candidates.first else { return .missingPipelineFile(target.file) }
         let instead = ProjectPath.relative(owner ?? nearest, from: folder).string
         return .noPipelineHere(instead: owner == nil ? instead : instead + ":" + (target.name ?? ""))
     }

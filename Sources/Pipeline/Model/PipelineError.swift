@@ -15,7 +15,9 @@ package enum PipelineError: UserFacingError, Hashable {
 
     /// No such stage in this `dvc.yaml`; `similar` are names to suggest.
     case unknownStage(name: String, file: String, similar: [String])
-    /// A target names a file that is not there.
+    /// A target is the name of no stage, in a folder without a `dvc.yaml`.
+    case noStage(name: String, similar: [String])
+    /// A target names a file that is not there, or has nothing in it.
     case missingPipelineFile(String)
     /// There is no `dvc.yaml` in the current folder, and the target that may be meant.
     case noPipelineHere(instead: String)
@@ -63,6 +65,9 @@ package enum PipelineError: UserFacingError, Hashable {
             "'\(shown(file))' has no \(keys.count == 1 ? "parameter" : "parameters") \(quoted(keys))"
         case .missingParameterFile(let file): "the parameter file '\(shown(file))' does not exist"
         case .unknownStage(let name, let file, _): "no stage '\(shown(name))' in '\(shown(file))'"
+        case .noStage(let name, _): "there is no stage '\(shown(name))'"
+        case .missingPipelineFile(let file) where file.hasSuffix("dvc.yaml"):
+            "'\(shown(file))' does not exist or is empty"
         case .missingPipelineFile(let file): "'\(shown(file))' does not exist"
         case .noPipelineHere: "there is no 'dvc.yaml' in this folder"
         case .noPipelineBelow(let folder): "there is no dvc.yaml in or below '\(shown(folder))'"
@@ -96,9 +101,12 @@ package enum PipelineError: UserFacingError, Hashable {
         case .notInProject: "'git exp init' makes one in the current folder"
         case .missingParameters(_, let file): "add them to '\(shown(file))', or drop them from 'params' in dvc.yaml"
         case .missingParameterFile: "make the file, or drop it from 'params' in dvc.yaml"
-        case .unknownStage(_, _, let similar) where !similar.isEmpty:
+        case .unknownStage(_, _, let similar) where !similar.isEmpty, .noStage(_, let similar) where !similar.isEmpty:
             "did you mean '\(similar.map(shown).joined(separator: "' or '"))'?"
         case .unknownStage: "'git exp stage list' shows the stages"
+        case .noStage: "'git exp stage list --all' shows the stages of the project"
+        case .noPipelineHere(let instead) where !instead.hasSuffix("dvc.yaml"):
+            "name '\(shown(instead))', or go to its folder"
         case .noPipelineHere(let instead):
             "name '\(shown(instead))', or go to its folder; '--all-pipelines' takes every stage of the project"
         case .missingPipelineFile, .noPipelineBelow: "'git exp stage add' makes it; or go to the folder that has one"

@@ -8,7 +8,7 @@ extension ProjectWorkspace {
     ///
     /// The object of a folder is a list of its files; a `.dvc` file that names it is what brings them.
     /// - Parameters:
-    ///   - path: The data's former path, as written.
+    ///   - path: The data's former path, seen from the project root.
     ///   - what: What was not saved.
     package func tellKept(_ path: String, had what: String, as hash: OutputHash, _ console: Console) {
         let object = store.path(of: hash.md5, hash.generation)

@@ -21,6 +21,7 @@ final class ParallelRun {
     private struct Running {
         let execution: StageExecution
         let inputs: StageSaver.Inputs
+        let aside: OutputsAside
         var lines: ArraySlice<String>
     }
 
@@ -92,7 +93,7 @@ final class ParallelRun {
         transcripts[number] = transcript
         let execution = run.execution(of: stage, transcript.console(like: run.console))
         do {
-            let status = try run.workspace.status(of: stage)
+            let status = try run.status(of: stage, isForced: progress.isForced(number))
             guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }
@@ -102,8 +103,9 @@ final class ParallelRun {
             }
             run.announce(execution)
             let inputs = try execution.saver.inputs(of: stage, address: execution.address)
-            try execution.prepareOutputs()
-            running[number] = Running(execution: execution, inputs: inputs, lines: stage.commandLines[...])
+            let aside = try execution.prepareOutputs()
+            running[number] = Running(
+                execution: execution, inputs: inputs, aside: aside, lines: stage.commandLines[...])
             try startLine(number)
         } catch {
             complete(number, .failed(error))
@@ -152,6 +154,7 @@ final class ParallelRun {
     }
 
     private func complete(_ number: Int, _ ending: Ending) {
+        if case .made = ending { running[number]?.aside.discard() } else { running[number]?.aside.bringBack() }
         running[number] = nil
         claims.removeValue(forKey: number)?.release()
         endings[number] = ending

@@ -18,6 +18,7 @@ package struct PipelineRun {
     let options: RunOptions
     let console: Console
     let saver: StageSaver
+    let pulling: StagePulling?
     private let folder: FilePath
 
     /// - Parameter folder: The folder of the call, relative to the project root; addresses are told from there.
@@ -32,6 +33,7 @@ package struct PipelineRun {
         self.folder = folder
         self.console = console
         saver = StageSaver(workspace, console: console, sync: options.sync)
+        pulling = StagePulling(workspace, options, console: console)
     }
 
     /// Runs those of the stages that changed.
@@ -72,6 +74,12 @@ package struct PipelineRun {
         return progress.result
     }
 
+    /// What is wrong with a stage after data that is elsewhere was brought.
+    func status(of stage: Stage, isForced: Bool) throws -> StageStatus {
+        let status = try workspace.status(of: stage)
+        return try pulling?.pull(stage, status, isForced: isForced) ?? status
+    }
+
     func address(of stage: Stage) -> String { stage.address(relativeTo: folder) }
 
     private func run(
@@ -80,7 +88,7 @@ package struct PipelineRun {
     ) throws {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
-        let status = try workspace.status(of: stage)
+        let status = try status(of: stage, isForced: progress.isForced(number))
         guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
             let entry = try skip(execution, status, exclusion, isForced: progress.isForced(number))
             progress.result.visited.append((stage, entry))
@@ -104,7 +112,10 @@ package struct PipelineRun {
             return didMake(number, entry, progress)
         }
         announce(execution)
-        if options.dryRun { return progress.didMake(number, nil) }
+        if options.dryRun {
+            warnOfMissingInputs(of: stage, execution)
+            return progress.didMake(number, nil)
+        }
         let unchanged = progress.result.unchanged
         let outcome = try execution.run(process, exclusion, onIdle: { onIdle(stage) }) {
             try onCheckpoint?(stage, $0, unchanged)
@@ -113,6 +124,25 @@ package struct PipelineRun {
         if case .complete = outcome.ending { return }
         let skipped = progress.stages[(number + 1)...].map(address)
         progress.result.early = (execution.address, outcome.ending, skipped)
+    }
+
+    /// Says of a run that is only tried for what the stage would not start.
+    private func warnOfMissingInputs(of stage: Stage, _ execution: StageExecution) {
+        let owners = OutputOwners(workspace.graph)
+        func isMade(_ path: FilePath) -> Bool { owners.around(path) != nil || owners.inside(path) != nil }
+        for dependency in stage.dependencies where !isMade(dependency.rooted) {
+            let path = workspace.root.pushing(dependency.rooted)
+            if (try? FileStatus.of(path, followingLinks: true)) == .some(nil) {
+                let error = RunError.missingDependency(stage: execution.address, path: dependency.path)
+                execution.console.warn(error.message)
+            }
+        }
+        guard !stage.parameters.contains(where: { isMade($0.rooted) }) else { return }
+        do {
+            for file in try workspace.parameters.values(of: stage) { try file.requireAll() }
+        } catch let error as any UserFacingError {
+            execution.console.warn(error.message)
+        } catch {}
     }
 
     private func didMake(_ number: Int, _ entry: StageLock, _ progress: RunProgress) {

@@ -1,4 +1,5 @@
 import Cache
+import Diagnostics
 import Files
 import Formats
 import SystemPackage
@@ -57,9 +58,11 @@ package final class ProjectWorkspace {
     /// - Parameters:
     ///   - generationSetting: The git setting `exp.generation`.
     ///   - checking: Whether the graph of all stages must be sound.
+    ///   - progress: Shows how far long work with data is.
     /// - Throws: ``PipelineError``, ``FormatError`` and what reading files throws.
     package init(
-        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true
+        _ project: Project, sourceControl: SourceControl, generationSetting: String?, checking: Bool = true,
+        progress: Progress = .none
     ) throws {
         self.project = project
         self.sourceControl = sourceControl
@@ -78,11 +81,9 @@ package final class ProjectWorkspace {
         trackedData = found.trackedData.files.map(\.data)
         graph = try StageGraph(found.trackedData.stages, checking: checking)
         if checking { try DataIgnore.refuseHidden(graph.stages, rules: ignoring, in: tree) }
-        let settings = try project.config.cache(root: project.root)
-        let store = ObjectStore(
-            directory: settings.directory, linkTypes: settings.linkTypes, isShared: settings.isShared)
+        let store = try project.config.cache(root: project.root).store
         memo = StatMemo(file: Self.scratch(of: project.root).appending("hashes"))
-        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring)
+        reader = DataReader(store: store, memo: memo, root: project.root, ignoring: ignoring, progress: progress)
         for file in files {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
@@ -112,6 +113,11 @@ package final class ProjectWorkspace {
 
     /// What a `.dvc` file says; `nil` where there is no such file.
     func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
+
+    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more.
+    package var recordedHashes: [OutputHash] {
+        locks.values.flatMap { $0.lock.stages.flatMap { $0.entry.outputs.compactMap(\.hash) } }
+    }
 
     /// Writes a stage's entry.
     ///

@@ -8,6 +8,8 @@ package enum RunError: UserFacingError, Hashable {
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
     case missingOutput(stage: String, path: String)
+    /// Training that went on from an earlier checkpoint did not write an output.
+    case missingOutputOfTraining(stage: String, path: String)
     /// Of a stage that does not run, so nothing makes it.
     case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
@@ -29,7 +31,8 @@ package enum RunError: UserFacingError, Hashable {
             "stage '\(clean(stage))' failed: '\(clean(command))' \(Self.words(for: exit))"
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
-        case .missingOutput(let stage, let path): "stage '\(clean(stage))' did not write its output '\(clean(path))'"
+        case .missingOutput(let stage, let path), .missingOutputOfTraining(let stage, let path):
+            "stage '\(clean(stage))' did not write its output '\(clean(path))'"
         case .missingFrozenOutput(let stage, let path):
             "'\(clean(path))', an output of the frozen stage '\(clean(stage))', does not exist"
         case .missingData(let file, let path): "'\(clean(path))', which '\(clean(file))' tracks, does not exist"
@@ -53,6 +56,9 @@ package enum RunError: UserFacingError, Hashable {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
+        case .missingOutputOfTraining:
+            "is there nothing left to train, at the last epoch already? train for more of them, or start over with "
+                + "'git exp run --reset'"
         case .missingFrozenOutput(let stage, _):
             "'git exp checkout' brings it back from the cache; 'git exp unfreeze \(clean(stage))' lets the stage make it"
         case .missingData: "'git exp checkout' brings it back from the cache"

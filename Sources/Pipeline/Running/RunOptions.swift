@@ -26,6 +26,8 @@ package struct RunOptions {
     package var storesOutputs = true
     /// Whether to look for an earlier run with the same inputs.
     package var usesRunCache = true
+    /// Brings data that is not here; `nil` does not look for it elsewhere.
+    package var supply: DataSupply?
     /// What happens when a stage fails; a signal ends the run in any case.
     package var onFailure = FailurePolicy.stop
     /// How many stages may run at the same time.

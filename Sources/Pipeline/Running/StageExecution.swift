@@ -42,7 +42,8 @@ struct StageExecution {
         let runCache = StageRunCache(workspace, console: console)
         let inputs = try saver.inputs(of: stage, address: address)
         let found = try runCache.result(
-            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache)
+            for: stage, status: status, inputs: inputs, lookingUp: options.usesRunCache,
+            supply: options.dryRun ? nil : options.supply)
         guard let found else { return nil }
         console.note("Stage '\(Console.sanitized(address))' is cached - skipping run, checking out outputs")
         guard try options.dryRun || runCache.bringBack(found, of: stage, keep: keepUnsaved) else { return nil }
@@ -62,14 +63,16 @@ struct StageExecution {
         onCheckpoint: (StageLock) throws -> Void
     ) throws -> Outcome {
         let inputs = try saver.inputs(of: stage, address: address)
-        try prepareOutputs()
+        let aside = try prepareOutputs()
         var last: StageLock?
+        defer { if last == nil { aside.bringBack() } }
         func checkpoint() throws {
             try exclusion.exclusively {
                 let manner = StageSaver.Manner(isCheckpoint: true)
                 let entry = try saver.save(stage, address: address, inputs: inputs, manner)
                 try onCheckpoint(entry)
                 last = entry
+                aside.discard()
             }
         }
         var isPrepared = false
@@ -94,6 +97,7 @@ struct StageExecution {
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
         try exclusion.exclusively { entry = try saver.save(stage, address: address, inputs: inputs, manner()) }
+        aside.discard()
         return Outcome(entry: entry, ending: .complete)
     }
 
@@ -119,14 +123,27 @@ struct StageExecution {
     }
 
     /// Removes what the command is to write anew, and makes what it continues a private copy.
-    func prepareOutputs() throws {
+    ///
+    /// - Returns: What was removed and is in no cache.
+    func prepareOutputs() throws -> OutputsAside {
+        let aside = OutputsAside(scratch: ProjectWorkspace.scratch(of: workspace.root))
+        do {
+            try prepareOutputs(aside)
+        } catch {
+            aside.bringBack()
+            throw error
+        }
+        return aside
+    }
+
+    private func prepareOutputs(_ aside: OutputsAside) throws {
         for output in stage.outputs {
             let path = workspace.root.pushing(output.rooted)
             if output.survivesRuns {
                 try DataLink.unprotect(path)
             } else if try workspace.isReallyInside(output.rooted) {
                 try keepUnsaved(output)
-                try FileIO.removeTree(path)
+                try output.isCached ? FileIO.removeTree(path) : aside.take(path)
             }
             let folder = path.removingLastComponent()
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
@@ -142,7 +159,7 @@ struct StageExecution {
             try !workspace.store.contains(present),
             let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
         else { return }
-        workspace.tellKept(output.path, had: "contents that were saved nowhere", as: saved, console)
+        workspace.tellKept(output.rooted.string, had: "contents that were saved nowhere", as: saved, console)
     }
 }
 

@@ -61,8 +61,9 @@ struct StageRunCache {
     /// - Parameters:
     ///   - status: What changed: without a change of what goes in, the entry in the lock file is such a result.
     ///   - lookingUp: Whether to look for other results, too.
+    ///   - supply: Where data is that is not in the cache.
     func result(
-        for stage: Stage, status: StageStatus, inputs: StageSaver.Inputs, lookingUp: Bool
+        for stage: Stage, status: StageStatus, inputs: StageSaver.Inputs, lookingUp: Bool, supply: DataSupply? = nil
     ) throws -> StageLock? {
         guard Self.isDetermined(stage), Self.canHash(inputs),
             try stage.outputs.allSatisfy({ try workspace.isReallyInside($0.rooted) })
@@ -76,6 +77,15 @@ struct StageRunCache {
             found = try lookUp(stage, inputs)
         }
         guard let found else { return nil }
+        if let supply {
+            let missing = try stage.outputs.compactMap { output -> (output: Output, hash: OutputHash)? in
+                guard let hash = found.output(output.path)?.hash, try !workspace.store.contains(hash) else {
+                    return nil
+                }
+                return (output, hash)
+            }
+            if !missing.isEmpty { try supply.fetch(missing) }
+        }
         for output in stage.outputs {
             guard let hash = found.output(output.path)?.hash, try workspace.store.contains(hash) else { return nil }
         }

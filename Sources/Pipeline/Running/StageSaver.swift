@@ -105,7 +105,7 @@ package struct StageSaver {
                 if manner.isCheckpoint && output.isCheckpoint { continue }
                 if stage.isTrackedData { throw RunError.missingData(file: address, path: output.path) }
                 if stage.isFrozen { throw RunError.missingFrozenOutput(stage: address, path: output.path) }
-                throw RunError.missingOutput(stage: address, path: output.path)
+                throw missingOutput(output, of: stage, address: address)
             }
             if hash.size == 0, !manner.isCheckpoint { console.warn("'\(Console.sanitized(output.path))' is empty") }
             if output.isCached, manner.storesOutputs {
@@ -122,6 +122,17 @@ package struct StageSaver {
             generation: workspace.generation)
         if isKept { try runCache.save(entry) }
         return Saved(entry: entry, fresh: fresh)
+    }
+
+    private func missingOutput(_ output: Output, of stage: Stage, address: String) -> RunError {
+        let isContinued = stage.outputs.contains { output in
+            let path = workspace.root.pushing(output.rooted)
+            return output.isCheckpoint && workspace.lock(of: stage)?.output(output.path) != nil
+                && (try? FileStatus.of(path, followingLinks: false)) ?? nil != nil
+        }
+        return isContinued
+            ? .missingOutputOfTraining(stage: address, path: output.path)
+            : .missingOutput(stage: address, path: output.path)
     }
 
     /// The hash of an output; of one that was just brought back without reading it again.

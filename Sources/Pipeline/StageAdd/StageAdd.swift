@@ -54,6 +54,7 @@ package struct StageAdd: Sendable {
         to bytes: [UInt8]?, file: FilePath, templates: TemplateSource = .none
     ) throws -> [UInt8] {
         try validate()
+        try refuseOutside(file: file)
         let result = try edited(bytes, file: file, templates)
         // What an option brought in may be wrong in ways that only the reader knows.
         _ = try PipelineFile.parse(result, path: file, templates: templates)
@@ -107,6 +108,21 @@ extension StageAdd {
             let normal = ProjectPath.normalized(FilePath(path))
             if !writes.insert(normal).inserted { throw .repeatedOutput(path) }
             if reads.contains(normal) { throw .dependencyIsOutput(path) }
+        }
+    }
+
+    /// - Throws: ``PipelineError/forbiddenOutput(path:reason:)`` for a cached output outside the project; the reader of
+    ///   the file would speak of a line that nobody has written yet.
+    private func refuseOutside(file: FilePath) throws(PipelineError) {
+        let folder = file.removingLastComponent().pushing(FilePath(wdir ?? ""))
+        for output in outputs where output.option.isCached && !output.path.contains("${") && !output.path.contains(":")
+        {
+            let rooted = ProjectPath.rooted(output.path, in: folder)
+            if !rooted.isAbsolute, rooted.components.first == ".." {
+                throw .forbiddenOutput(
+                    path: output.path,
+                    reason: "it is outside the project, and only one that is not cached ('-O') may be")
+            }
         }
     }
 

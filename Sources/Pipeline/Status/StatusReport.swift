@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import SystemPackage
 
 /// What `status` shows: the stages that changed, as text or as JSON.
 package struct StatusReport: Sendable {

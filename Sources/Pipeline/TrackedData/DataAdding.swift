@@ -105,6 +105,7 @@ package struct DataAdding {
     }
 
     private func plan(_ rooted: FilePath, _ text: String, source: FilePath?) throws -> Plan {
+        if rooted.isEmpty { throw DataError.forbidden(text, reason: "it is the project itself") }
         guard ProjectPath.isInside(rooted) else { throw DataError.outside(text) }
         if let reason = ForbiddenOutput.reason(rooted) { throw DataError.forbidden(text, reason: reason) }
         guard try workspace.isReallyInside(rooted) else { throw DataError.beyondLink(text) }

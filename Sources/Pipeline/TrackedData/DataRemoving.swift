@@ -57,8 +57,14 @@ package struct DataRemoving {
             throw DataError.notRemovable(target, tracker: stage.address(relativeTo: folder))
         }
         let selection = StageSelection(targets: [target], folder: folder)
-        let stages = try workspace.graph.targets(
-            selection, files: workspace.files.map(\.path) + workspace.trackedData.map(\.path))
+        let stages: [Stage]
+        do throws(PipelineError) {
+            stages = try workspace.graph.targets(
+                selection, files: workspace.files.map(\.path) + workspace.trackedData.map(\.path))
+        } catch {
+            guard case .noStage(let name, let similar) = error else { throw error }
+            throw DataError.unknownTarget(name, similar: similar)
+        }
         let name = StageTarget(target).name ?? ""
         if name.contains("@"), stages.contains(where: { $0.name.isIdentical(to: name) }),
             try !isWritten(name, stages[0])

@@ -71,7 +71,8 @@ extension ProjectWorkspace {
             return stages.map { DataTarget(stage: $0) }
         } catch {
             switch error {
-            case .unknownStage(let name, _, let similar) where name.isIdentical(to: text):
+            case .unknownStage(let name, _, let similar) where name.isIdentical(to: text),
+                .noStage(let name, let similar) where name.isIdentical(to: text):
                 throw DataError.unknownTarget(text, similar: similar)
             default: throw error
             }

@@ -1,0 +1,51 @@
+import Cache
+import Files
+import SystemPackage
+
+/// Outputs outside the cache that a command is to write anew, kept until it is known that it did.
+///
+/// git may have them or not; a command that ends without any result must not cost the user the one before.
+final class OutputsAside {
+    private let folder: FilePath
+    private var moved: [(path: FilePath, place: FilePath)] = []
+
+    /// - Parameter scratch: A folder for files that nobody misses, on the file system of the outputs.
+    init(scratch: FilePath) { folder = scratch }
+
+    /// Moves an output out of the way; where that cannot be done, it is removed.
+    func take(_ path: FilePath) throws {
+        let place = folder.appending("aside-" + MD5.hex(Array(path.string.utf8)))
+        do {
+            try FileIO.rename(path, place)
+        } catch {
+            guard try FileStatus.of(path, followingLinks: false) != nil else { return }
+            // A killed run may have left something there.
+            try FileIO.makeDirectories(folder)
+            try FileIO.removeTree(place)
+            do {
+                try FileIO.rename(path, place)
+            } catch {
+                return try FileIO.removeTree(path)
+            }
+        }
+        moved.append((path, place))
+    }
+
+    /// Ends the stage with nothing recorded: what the command did not write comes back.
+    func bringBack() {
+        for (path, place) in moved {
+            if (try? FileStatus.of(path, followingLinks: false)) == .some(nil), (try? FileIO.rename(place, path)) != nil
+            {
+                continue
+            }
+            try? FileIO.removeTree(place)
+        }
+        moved = []
+    }
+
+    /// Ends the stage with something recorded.
+    func discard() {
+        for (_, place) in moved { try? FileIO.removeTree(place) }
+        moved = []
+    }
+}
