@@ -203,4 +203,18 @@ import Testing
         try sandbox.expOK("undo")
         #expect(try names(sandbox) == ["p"])
     }
+
+    @Test func theDataOfWhatWasRemovedStays() throws {
+        let sandbox = try experiments("p", "q")
+        try sandbox.expOK("remove", "p")
+        try sandbox.expOK("data", "gc", "-w", "-f")
+        try sandbox.expOK("undo")
+        #expect(try !sandbox.expOK("apply", "p").errors.contains("not in the cache"))
+        #expect(try sandbox.read("model.txt") == "step 1 lr 0.1\n")
+        try sandbox.expOK("apply", "q")
+        try sandbox.git("config", "exp.undoDays", "0")
+        try sandbox.expOK("remove", "p")
+        let gone = try sandbox.expOK("data", "gc", "-w", "-f")
+        #expect(gone.errors.contains("1") || gone.output.contains("1"), "\(gone)")
+    }
 }

@@ -76,6 +76,14 @@ package struct UndoRecord: Sendable {
         }
     }
 
+    /// The experiments as they were before.
+    var lostExperiments: [Experiment] {
+        changes.compactMap { change in
+            guard let reference = change.experiment, let tip = change.before else { return nil }
+            return Experiment(reference: reference, tip: tip)
+        }
+    }
+
     private static let title = "git exp "
 
     /// The text that ``init(_:in:)`` reads.

@@ -106,6 +106,10 @@ package struct DataGarbage {
         for experiment in try ExperimentCatalog(of: context.repository).experiments {
             commits += try chains.chain(of: experiment).filter { seen.insert($0.id).inserted }
         }
+        // What was removed can be brought back, with its data.
+        for lost in try UndoRecords(context).all().flatMap(\.lostExperiments) {
+            commits += try chains.chain(of: lost).filter { seen.insert($0.id).inserted }
+        }
         // What runs, queues and applied experiments point to.
         for reference in try context.repository.references(below: "refs/exps/")
         where seen.insert(reference.commit).inserted {
