@@ -16,6 +16,8 @@ package struct StatusReport: Sendable {
     /// - Parameter folder: Where paths are seen from, relative to the project root.
     package mutating func add(_ stage: Stage, from folder: FilePath, _ status: StageStatus) {
         func shown(_ path: String) -> String {
+            // In its own folder a path is as the stage writes it.
+            if stage.folder == folder { return path }
             let rooted = stage.rooted(path)
             return ProjectPath.isInside(rooted) ? ProjectPath.relative(rooted, from: folder).string : path
         }
