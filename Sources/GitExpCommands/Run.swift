@@ -23,6 +23,9 @@ struct Run: ParsableCommand {
             0; 'git exp run' with 130, because git itself does then. Where nothing was recorded, metrics and other \
             outputs outside the cache that the command did not write come back as they were.
 
+            Files that git does not track are no part of the experiment, but for those that dvc.yaml names; a run of a \
+            second or more ends with their names.
+
             In a linked worktree without a cache of its own the data goes to the cache of the main worktree: 'cache.dir' \
             in .dvc/config.local is set to it.
 

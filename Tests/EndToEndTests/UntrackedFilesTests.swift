@@ -6,6 +6,9 @@ import Testing
     private func project() throws -> Sandbox {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
+        // After a short run nothing is looked for.
+        try sandbox.write("train.sh", "sleep 1\n" + (sandbox.read("train.sh") ?? ""))
+        try sandbox.git("commit", "-q", "-a", "-m", "slower")
         return sandbox
     }
 
@@ -33,7 +36,7 @@ import Testing
     @Test func whatIsRecordedIsNotNamed() throws {
         let sandbox = try project()
         // The dependency of a stage goes into the commit, what lies beside it does not.
-        try sandbox.write("src/main.sh", "cp src/main.sh result.txt\n")
+        try sandbox.write("src/main.sh", "sleep 1; cp src/main.sh result.txt\n")
         try sandbox.write("src/part.sh", "x\n")
         try sandbox.expOK(
             "stage", "add", "-q", "-n", "two", "-d", "src/main.sh", "-O", "result.txt", "sh", "src/main.sh")
@@ -50,7 +53,8 @@ import Testing
         let folder = sandbox.root.appending("ü")
         #expect(try sandbox.run("git", ["exp", "init", "-q", "--subdir"], in: folder).status == 0)
         let added = try sandbox.run(
-            "git", ["exp", "stage", "add", "-q", "-n", "a", "-p", "lr", "-O", "out", "cp params.yaml out"], in: folder)
+            "git", ["exp", "stage", "add", "-q", "-n", "a", "-p", "lr", "-O", "out", "sleep 1; cp params.yaml out"],
+            in: folder)
         #expect(added.status == 0, "\(added)")
         try sandbox.git("add", "ü")
         try sandbox.git("commit", "-q", "-m", "project")

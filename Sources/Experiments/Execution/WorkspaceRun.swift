@@ -111,10 +111,7 @@ package struct WorkspaceRun {
         let untracked = UntrackedFiles(context, plan.index)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
-        if isShown {
-            try show()
-            untracked.look()
-        }
+        if isShown { try show() }
         let result: RunResult
         do {
             result = try runner.run(
@@ -122,7 +119,6 @@ package struct WorkspaceRun {
                 onIdle: { stage in
                     recorder.prepare(for: stage)
                     if !isShown { isShown = (try? show()) != nil }
-                    untracked.look()
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }

@@ -63,9 +63,11 @@ struct TemporaryFolder {
                 throw GitCommandError.failed(arguments: arguments, complaint: answer.complaint)
             }
         }
-        try git(
-            GitCommand(in: place),
-            ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--force", path.string, head.hex])
+        try Self.alone(common) {
+            try git(
+                GitCommand(in: place),
+                ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--force", path.string, head.hex])
+        }
         guard let administration = try Self.administration(of: path, in: repository.commonDirectory) else {
             throw FileError("read", path.appending(".git"), .noSuchFileOrDirectory)
         }
@@ -99,9 +101,17 @@ struct TemporaryFolder {
     }
 
     private static func remove(_ path: FilePath, common: FilePath) throws {
-        if let folder = try administration(of: path, in: common) { try FileIO.removeTree(folder) }
+        if let folder = try administration(of: path, in: common) {
+            try alone(common) { try FileIO.removeTree(folder) }
+        }
         try FileIO.removeTree(path)
         try FileIO.remove(lockFile(of: path))
+    }
+
+    /// While git makes a worktree it reads what is known of all others, and half of one is too little for it.
+    private static func alone(_ common: FilePath, _ body: () throws -> Void) throws {
+        let turn = try FileLock(common.appending("git-exp-worktrees.lock"), patience: 60_000)
+        try withExtendedLifetime(turn) { try body() }
     }
 
     /// Removes the folders of processes that are dead, and ends what these left running.
