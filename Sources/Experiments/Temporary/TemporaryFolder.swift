@@ -63,7 +63,7 @@ struct TemporaryFolder {
                 throw GitCommandError.failed(arguments: arguments, complaint: answer.complaint)
             }
         }
-        try Self.alone(common) {
+        try Self.alone(repository.commonDirectory) {
             try git(
                 GitCommand(in: place),
                 ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--force", path.string, head.hex])
