@@ -38,20 +38,6 @@ package struct FileStatus: Hashable, Sendable {
         throw FileError("look at", path, code)
     }
 
-    /// The status of a file in an open folder; links are followed.
-    ///
-    /// - Parameter path: The whole path, for messages.
-    /// - Returns: `nil` where nothing is there.
-    package static func of(
-        _ name: String, in folder: FileDescriptor, path: @autoclosure () -> FilePath
-    ) throws(FileError) -> FileStatus? {
-        var raw = stat()
-        if fstatat(folder.rawValue, name, &raw, 0) == 0 { return FileStatus(raw) }
-        let code = Errno(rawValue: errno)
-        if code == .noSuchFileOrDirectory || code == .notDirectory { return nil }
-        throw FileError("look at", path(), code)
-    }
-
     /// The status of an open file.
     package static func of(_ file: FileDescriptor, path: FilePath) throws(FileError) -> FileStatus {
         var raw = stat()

@@ -40,7 +40,7 @@ struct Commit: ParsableCommand {
                 workspace, folder: context.folder, console: global.console, sync: try context.isDurable,
                 relinks: !noRelink)
             defer { workspace.memo.save() }
-            try committing.commit(chosen, isForced: force) { Question.ask($0, global.console) }
+            try committing.commit(chosen, allows: force ? nil : { Question.ask($0, global.console) })
             try PlacedData(workspace).record(chosen)
         }
     }

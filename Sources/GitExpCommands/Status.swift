@@ -45,7 +45,8 @@ struct Status: ParsableCommand {
             var status = try workspace.status(of: stage)
             if let output = target.output { status.outputs.removeAll { !$0.path.isIdentical(to: output.path) } }
             if noUpdates, stage.isTrackedData { status.dependencies = [] }
-            report.add(stage, from: context.folder, status)
+            let seen = status.seen(from: context.folder, stage: stage)
+            report.add(stage, address: stage.address(relativeTo: context.folder), seen)
         }
         workspace.memo.save()
         if global.quiet {

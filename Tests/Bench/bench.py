@@ -429,6 +429,101 @@ class Bench:
                 rows[name].add("git exp", measure("git", "exp", name, *arguments))
         self.remove(folder)
 
+    def large_files(self):
+        """Data of a few large files: `add` with each tool, again and again with an empty cache."""
+        one, ten = (("one file of 200 MB", 1, 200), ("10 files of 20 MB", 10, 20)) if self.quick else (
+            ("one file of 2 GB", 1, 2_000), ("10 files of 200 MB", 10, 200))
+        for (name, count, size), limit in ((one, 0.9), (ten, 0.6)):
+            size *= MEGABYTE
+            row = self.row(f"add, {name}", None if self.quick else limit)
+            if shutil.disk_usage(self.work).free < 4 * count * size:
+                print("skipped: not enough space on the disk", file=sys.stderr)
+                continue
+            folders = {who: self.project(who, "stages: {}\n", {}) for who in self.commands}
+            data = self.work / "large"
+            data.mkdir()
+            for number in range(count):
+                with open(data / f"{number:02}.bin", "wb") as file:
+                    for _ in range(size // MEGABYTE):
+                        file.write(os.urandom(MEGABYTE))
+            target = f"{0:02}.bin" if count == 1 else "."
+            aside = self.work / "aside"
+            for number in range(3):
+                for who, folder in folders.items():
+                    if who != "git exp" and number > 0:
+                        continue
+                    os.chdir(folder)
+                    git("config", "exp.durability", "process")
+                    data.rename(folder / "data")
+                    if who == "git exp":
+                        quiet("sync")
+                        os.chdir("data")
+                        row.add("floor", together([
+                            measure("md5sum", *sorted(os.listdir())), measure("cp", "-r", target, str(aside))]))
+                        os.chdir(folder)
+                        shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
+                    quiet("sync")
+                    row.add(who, measure(*self.base(who), "add", "data" if count > 1 else f"data/{target}"))
+                    (folder / "data").rename(data)
+                    for name in (".dvc/cache", ".dvc/tmp"):
+                        shutil.rmtree(folder / name, ignore_errors=True)
+                    for name in (*folder.glob("?*.dvc"), *data.glob("?*.dvc"), data / ".gitignore"):
+                        name.unlink(missing_ok=True)
+            self.remove(*folders.values(), data)
+
+    def nothing_to_do(self):
+        """A pipeline of many stages, all of which were run before."""
+        count = 100 if self.quick else 1_000
+        row = self.row(f"repro, nothing to do, {count:,} stages", None if self.quick else 2)
+        pipeline, lock = ["stages:\n"], {who: ["schema: '2.0'\nstages:\n"] for who in self.commands}
+        contents = {}
+        for number in range(count):
+            text = hashlib.sha256(str(number).encode()).hexdigest() * 64
+            digest = hashlib.md5(text.encode()).hexdigest()
+            contents[f"in/{number:04}"], contents[f"out-{number:04}"] = text, text
+            command = f"cp in/{number:04} out-{number:04}"
+            pipeline.append(f"  s{number:04}:\n    cmd: {command}\n    deps:\n    - in/{number:04}\n"
+                            f"    outs:\n    - out-{number:04}\n")
+            for who, lines in lock.items():
+                hashed = ("" if who == "DVC 2.58" else "      hash: md5\n") + f"      md5: {digest}\n      size: {len(text)}\n"
+                lines.append(f"  s{number:04}:\n    cmd: {command}\n    deps:\n    - path: in/{number:04}\n{hashed}"
+                             f"    outs:\n    - path: out-{number:04}\n{hashed}")
+        for who in self.commands:
+            folder = self.project(who, "".join(pipeline), {"dvc.lock": "".join(lock[who])})
+            (folder / "in").mkdir()
+            for name, text in contents.items():
+                digest = hashlib.md5(text.encode()).hexdigest()
+                cache = folder / ".dvc/cache" / ("" if who == "DVC 2.58" else "files/md5") / digest[:2]
+                cache.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_text(text)
+                (cache / digest[2:]).write_text(text)
+                (cache / digest[2:]).chmod(0o444)
+            (folder / ".gitignore").write_text("/out-*\n")
+            time.sleep(0.2)
+            before = measure(*self.base(who), "repro")
+            if (folder / "dvc.lock").read_text() != "".join(lock[who]):
+                sys.exit(f"{who} found something to do")
+            for _ in range(10 if who == "git exp" else 1):
+                if who == "git exp":
+                    row.add("floor", measure("md5sum", "dvc.yaml", "dvc.lock", *contents))
+                row.add(who, measure(*self.base(who), "repro") if who == "git exp" else before)
+            self.remove(folder)
+
+    def million(self):
+        """The memory that a directory of a million files takes."""
+        count = 1_000_000
+        row = self.row(f"add, a directory of {count:,} files, peak memory", limit_peak=600 * MEGABYTE)
+        folder = self.project("git exp", "stages: {}\n", {})
+        git("config", "exp.durability", "process")
+        for number in range(count):
+            if number % 1000 == 0:
+                (folder / f"data/{number // 1000:03}").mkdir(parents=True)
+            with open(folder / f"data/{number // 1000:03}/{number:06}.txt", "w") as file:
+                file.write(f"{number % 5000}\n")
+        row.add("git exp", measure_memory("git", "exp", "add", "-q", "data"))
+        row.add("git exp", measure_memory("git", "exp", "status", "-q"))
+        self.remove(folder)
+
     def all(self):
         parts = {
             "start": self.start_up,
@@ -438,8 +533,12 @@ class Bench:
             "show": self.shows,
             "verbs": self.verbs,
             "files": self.tracked_files,
+            "big": self.large_files,
+            "repro": self.nothing_to_do,
             "memory": self.large_output,
         }
+        if not self.quick or "million" in (self.options.only or ()):
+            parts["million"] = self.million
         for name, part in parts.items():
             if not self.options.only or name in self.options.only:
                 part()
@@ -484,7 +583,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
     parser.add_argument("--only", action="append", choices=(
-        "start", "run", "small", "large", "show", "verbs", "files", "memory"))
+        "start", "run", "small", "large", "show", "verbs", "files", "big", "repro", "memory", "million"))
     parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
     options = parser.parse_args()
     if not options.program:

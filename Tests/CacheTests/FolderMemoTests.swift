@@ -21,7 +21,8 @@ import Testing
         raw.st_ino = 7
         raw.st_mtim = timespec(tv_sec: Int(modified / 1_000_000_000), tv_nsec: Int(modified % 1_000_000_000))
         raw.st_ctim = raw.st_mtim
-        return TrackedFile(absolute: FilePath("/x/" + name), relative: name, status: FileStatus(raw))
+        return TrackedFile(
+            folder: TrackedFolder(path: "/x", prefix: ""), name: name, status: FileStatus(raw), isLink: false)
     }
 
     private func entry(_ file: TrackedFile) -> ManifestEntry {
@@ -41,9 +42,9 @@ import Testing
         let folder = try TemporaryDirectory()
         let files = [file("a"), file("b"), file("é")]
         let memo = memo(folder, files)
-        #expect(memo.recall(files, onlyWhole: true)?.hash == whole)
-        #expect(memo.recall(files, onlyWhole: false)?.md5s == files.map { entry($0).md5 })
-        #expect(FolderMemo(of: "/x", .two, in: folder.path).recall(files, onlyWhole: true) == nil)
+        #expect(memo.recall(files)?.hash == whole)
+        #expect(memo.md5s(of: files) == files.map { entry($0).md5 })
+        #expect(FolderMemo(of: "/x", .two, in: folder.path).recall(files) == nil)
     }
 
     @Test func whatChangedCameOrWentIsSeen() throws {
@@ -58,16 +59,15 @@ import Testing
             ([file("a"), file("b"), file("c"), file("d")], [a, b, c, nil]),
             ([file("0"), file("a"), file("b"), file("c")], [nil, a, b, c]),
         ] as [([TrackedFile], [String?])] {
-            let recall = try #require(memo.recall(files, onlyWhole: false))
-            #expect(recall.md5s == known && recall.hash == nil)
-            #expect(memo.recall(files, onlyWhole: true)?.hash == nil)
+            #expect(memo.md5s(of: files) == known)
+            #expect(try #require(memo.recall(files)).hash == nil)
         }
     }
 
     @Test func whatChangedJustNowIsNotReliedOn() throws {
         let folder = try TemporaryDirectory()
         let files = [file("a", modified: Clock.now())]
-        #expect(memo(folder, files).recall(files, onlyWhole: false)?.md5s == [nil])
+        #expect(memo(folder, files).md5s(of: files) == [nil])
     }
 
     @Test func aDamagedMemoIsAnEmptyOne() throws {
@@ -78,8 +78,48 @@ import Testing
         let bytes = try #require(try FileIO.read(path))
         for length in stride(from: 0, to: bytes.count, by: 7) {
             try FileIO.replace(path, with: Array(bytes[..<length]), sync: false)
-            #expect(memo.recall(files, onlyWhole: true)?.hash == nil)
+            #expect(memo.recall(files)?.hash == nil)
         }
+    }
+
+    @Test func filesComeInTheOrderOfTheirPaths() throws {
+        let folder = try TemporaryDirectory()
+        let names = ["a/x", "a/b/y", "a-b", "a.txt", "a0", "a!/z", "é", "Z", "b/c.d/1", "b/c/2", "b/c-/3", "b/c"]
+        for name in names.dropLast() {
+            let path = folder.path.appending("data").pushing(FilePath(name))
+            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.replace(path, with: Array(name.utf8), sync: false)
+        }
+        let found = try TrackedFiles(
+            of: folder.path.appending("data"), root: folder.path, ignoring: IgnoreRules()
+        ).files.map(\.relative)
+        #expect(found == names.dropLast().sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+    }
+
+    @Test func aFileThatLeavesTheCacheComesBackWithAChangeOfAnother() throws {
+        let folder = try TemporaryDirectory()
+        let reader = DataReader(
+            store: ObjectStore(directory: folder.path.appending("cache")),
+            memo: StatMemo(file: folder.path.appending("memo")), root: folder.path)
+        let data = folder.path.appending("data")
+        try FileIO.makeDirectories(data)
+        for number in 0..<600 {
+            try FileIO.replace(data.appending(String(number)), with: Array("\(number)".utf8), sync: false)
+        }
+        let before = try #require(try reader.hash(data, generation: .three, saving: true))
+        // The folders of the cache and the files have to be older than the clock can tell apart.
+        usleep(120_000)
+        #expect(try reader.isCached(before))
+        let object = reader.store.path(of: MD5.hex(Array("17".utf8)), .three)
+        try FileIO.remove(object)
+        try FileIO.replace(data.appending("3"), with: Array("other".utf8), sync: false)
+        let after = try #require(try reader.hash(data, generation: .three, saving: true))
+        #expect(after.md5 != before.md5)
+        #expect(try FileStatus.of(object, followingLinks: false) != nil)
+        #expect(try reader.store.contains(after))
+        #expect(
+            try FileIO.read(reader.store.path(of: after.md5, .three))
+                == Manifest.bytes(of: reader.store.manifest(of: after).reversed()))
     }
 
     @Test func aFileThatLeavesTheCacheIsMissed() throws {
@@ -102,5 +142,11 @@ import Testing
         // Saving again brings it back although nothing changed in the workspace.
         #expect(try reader.hash(data, generation: .three, saving: true) == hash)
         #expect(try reader.isCached(hash))
+    }
+}
+
+extension FolderMemo {
+    fileprivate func md5s(of files: [TrackedFile]) -> [String?]? {
+        recall(files).map { recall in files.indices.map { recall.md5($0) } }
     }
 }

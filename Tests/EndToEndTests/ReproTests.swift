@@ -55,6 +55,49 @@ import Testing
         #expect(try sandbox.expOK("repro", "-f", "-j2").errors.contains(verified))
     }
 
+    /// The text of DVC 3.67.1 for the same project.
+    @Test func statusShowsPathsAsSeenFromWhereTheUserIs() throws {
+        let sandbox = try Sandbox()
+        try makeProject(
+            sandbox,
+            """
+            stages:
+              a:
+                wdir: w
+                cmd: cp ../in.txt o
+                deps: [../in.txt, .././in.txt]
+                params: [x]
+                outs: [o]
+            """)
+        try sandbox.write("w/params.yaml", "x: 1\n")
+        try sandbox.write(
+            "sub/dvc.yaml", "stages:\n  b:\n    cmd: cp k o\n    deps: [./k]\n    outs: [o]\n")
+        try sandbox.write("sub/k", "1\n")
+        #expect(
+            try sandbox.expOK("status", "--json").output == """
+                {"a": [{"changed deps": {"in.txt": "modified", "w/params.yaml": "new"}}, \
+                {"changed outs": {"w/o": "deleted"}}], \
+                "sub/dvc.yaml:b": [{"changed deps": {"sub/k": "modified"}}, {"changed outs": {"sub/o": "deleted"}}]}
+
+                """)
+        let below = try sandbox.run("git", ["exp", "status"], in: sandbox.root.appending("sub"))
+        #expect(
+            below.output == """
+                ../dvc.yaml:a:
+                \tchanged deps:
+                \t\tmodified:           ../in.txt
+                \t\tnew:                ../w/params.yaml
+                \tchanged outs:
+                \t\tdeleted:            ../w/o
+                b:
+                \tchanged deps:
+                \t\tmodified:           k
+                \tchanged outs:
+                \t\tdeleted:            o
+
+                """)
+    }
+
     @Test func stagesRunAtTheSameTimeAndShowOneAfterTheOther() throws {
         let sandbox = try Sandbox()
         try makeProject(sandbox, meeting)

@@ -5,7 +5,7 @@ import random
 import shutil
 import stat
 
-from harness import Failed, expect, expect_equal
+from harness import Failed, expect, expect_equal, expect_same_json, show_json
 
 THREE, TWO = "3.67.1", "2.58.2"
 NAMES = ["a", "b.txt", "data", "x y", "é", "e\u0301", "日本", "[q]", "#n", "n!", "UP", "z.csv", "t*", "2024"]
@@ -230,3 +230,19 @@ def check_dvc3_and_we_compare_parameters_alike(check):
         wanted = sorted(theirs.dvc3("params", "diff", *options).output.split("\n"))
         mine = sorted(theirs.exp("params", "diff", *options).output.split("\n"))
         expect_equal([line for line in mine if line], [line for line in wanted if line], f"params diff {options}")
+
+
+def check_dvc3_and_we_show_values_of_tracked_data(check):
+    repository = project(check, THREE, "start")
+    repository.write("dvc.yaml", "metrics: [m.json]\nparams: [p.yaml]\n"
+                                 "stages:\n  s:\n    cmd: cp in o\n    deps: [in]\n    outs: [o]\n")
+    for number in (1, 2):
+        repository.write("m.json", '{"acc": %d}' % number)
+        repository.write("p.yaml", "a: %d\n" % number)
+        repository.write("in", str(number))
+        repository.exp("add", "m.json", "p.yaml", "in")
+        repository.exp("repro")
+        repository.git("add", ".")
+        repository.git("commit", "-qm", str(number))
+    expect_same_json(show_json(repository, "ours", "-n", "2"), show_json(repository, THREE, "-n", "2"), "show")
+    expect_equal(repository.exp("metrics", "show", "-A").output, repository.dvc3("metrics", "show", "-A").output, "metrics")

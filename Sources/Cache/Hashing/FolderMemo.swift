@@ -1,6 +1,14 @@
 import Files
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Remembers the hashes of the files of one tracked directory, so that a look at their status is enough to know its own.
 ///
 /// What is remembered stands in the order of the walk, so that comparing costs no more than reading it. A file that changed
@@ -21,51 +29,62 @@ struct FolderMemo {
 
     /// What is known of the files that are there now.
     struct Recall {
-        /// By the places of the files; `nil` for those that changed or are new.
-        let md5s: [String?]
+        fileprivate let bytes: [UInt8]
+        /// Where the digest of each file stands, by the places of the files; below zero where it changed or is new.
+        fileprivate var digests: [Int]
+        /// The hash of the directory as it was when it was last hashed.
+        let earlier: OutputHash
+        /// Whether that is what is there now: all files are known and none is gone.
+        fileprivate(set) var isSame: Bool
+
         /// The hash of the whole, if all files are known and none is gone.
-        let hash: OutputHash?
+        var hash: OutputHash? { isSame ? earlier : nil }
+
+        /// The hash of a file by its place; `nil` where it changed or is new.
+        func md5(_ index: Int) -> String? {
+            let start = digests[index]
+            if start < 0 { return nil }
+            return bytes.withUnsafeBytes { Record.hex(UnsafeRawBufferPointer(rebasing: $0[start..<start + 16])) }
+        }
     }
 
     /// - Parameter files: Sorted by path.
-    /// - Returns: `nil` where nothing is remembered. With `onlyWhole` the hashes of single files are left out.
-    func recall(_ files: [TrackedFile], onlyWhole: Bool) -> Recall? {
+    /// - Returns: `nil` where nothing is remembered.
+    func recall(_ files: [TrackedFile]) -> Recall? {
         guard let bytes = try? FileIO.read(file), bytes.starts(with: Self.magic) else { return nil }
-        return bytes.withUnsafeBytes { recall(files, from: $0, onlyWhole) }
+        return bytes.withUnsafeBytes { recall(files, from: $0, bytes) }
     }
 
-    private func recall(_ files: [TrackedFile], from bytes: UnsafeRawBufferPointer, _ onlyWhole: Bool) -> Recall? {
-        var reader = RecordReader(bytes: bytes, next: Self.magic.count)
+    private func recall(_ files: [TrackedFile], from raw: UnsafeRawBufferPointer, _ bytes: [UInt8]) -> Recall? {
+        var reader = RecordReader(bytes: raw, next: Self.magic.count)
         guard let size = reader.word(), let count = reader.word(), let own = reader.digits() else { return nil }
-        var md5s: [String?] = []
-        if !onlyWhole { md5s.reserveCapacity(files.count) }
-        var isWhole = UInt64(files.count) == count
+        var digests: [Int] = []
+        digests.reserveCapacity(files.count)
+        var isSame = UInt64(files.count) == count
         var record = reader.record()
         for file in files {
-            var path = file.relative
-            let order = path.withUTF8 { name -> Int in
-                while let known = record {
-                    let order = known.compare(name)
-                    if order >= 0 { return order }
-                    isWhole = false
-                    record = reader.record()
-                }
-                return 1
-            }
-            if order == 0, let known = record, known.matches(file.status) {
-                if !onlyWhole { md5s.append(known.md5) }
+            var order = 1
+            while let known = record {
+                order = known.compare(file)
+                if order >= 0 { break }
+                isSame = false
                 record = reader.record()
-                continue
             }
-            isWhole = false
-            if onlyWhole { break }
-            if order == 0 { record = reader.record() }
-            md5s.append(nil)
+            if order == 0, let known = record {
+                let matches = known.matches(file.status)
+                if !matches { isSame = false }
+                digests.append(matches ? known.digestOffset : -1)
+                record = reader.record()
+            } else {
+                isSame = false
+                digests.append(-1)
+            }
         }
-        if record != nil { isWhole = false }
-        let hash = OutputHash(
-            md5: own + ".dir", size: Int(truncatingIfNeeded: size), nfiles: files.count, generation: generation)
-        return Recall(md5s: md5s, hash: isWhole ? hash : nil)
+        if record != nil { isSame = false }
+        let earlier = OutputHash(
+            md5: own + ".dir", size: Int(truncatingIfNeeded: size), nfiles: Int(truncatingIfNeeded: count),
+            generation: generation)
+        return Recall(bytes: bytes, digests: digests, earlier: earlier, isSame: isSame)
     }
 
     /// Takes the hashes in. What cannot be written is only remembered less long.
@@ -79,13 +98,14 @@ struct FolderMemo {
         for (file, entry) in zip(files, entries) {
             let status = file.status
             let isSettled = max(status.modified, status.changed) < limit
-            Self.append(UInt32(file.relative.utf8.count), to: &bytes)
+            Self.append(UInt32(file.folder.prefix.utf8.count + file.name.utf8.count), to: &bytes)
             Self.append(UInt64(truncatingIfNeeded: status.size), to: &bytes)
             Self.append(UInt64(bitPattern: status.modified), to: &bytes)
             Self.append(isSettled ? UInt64(bitPattern: status.changed) : 0, to: &bytes)
             Self.append(status.inode, to: &bytes)
             Self.append(digits: entry.md5, to: &bytes)
-            bytes += file.relative.utf8
+            bytes += file.folder.prefix.utf8
+            bytes += file.name.utf8
         }
         do {
             try FileIO.makeDirectories(self.file.removingLastComponent())
@@ -114,12 +134,29 @@ struct FolderMemo {
     private struct Record {
         let fixed: UnsafeRawBufferPointer
         let path: UnsafeRawBufferPointer
+        /// Where the digest stands in the memo.
+        let digestOffset: Int
 
-        /// Below zero where the path comes before `name`, zero where they are the same.
-        func compare(_ name: UnsafeBufferPointer<UInt8>) -> Int {
-            let common = min(path.count, name.count)
-            for index in 0..<common where path[index] != name[index] { return path[index] < name[index] ? -1 : 1 }
-            return path.count - name.count
+        /// Below zero where the path comes before that of the file, zero where they are the same.
+        func compare(_ file: TrackedFile) -> Int {
+            let order = compare(file.folder.prefix, from: 0)
+            if order != 0 { return order }
+            let start = file.folder.prefix.utf8.count
+            let rest = compare(file.name, from: start)
+            return rest != 0 ? rest : path.count - start - file.name.utf8.count
+        }
+
+        /// How the path from `start` on compares with a text of which it may be only the beginning.
+        private func compare(_ text: String, from start: Int) -> Int {
+            var text = text
+            return text.withUTF8 { text in
+                let common = min(path.count - start, text.count)
+                guard common > 0, let own = path.baseAddress, let other = text.baseAddress else {
+                    return path.count - start < text.count ? -1 : 0
+                }
+                let order = Int(memcmp(own + start, other, common))
+                return order != 0 ? order : common < text.count ? -1 : 0
+            }
         }
 
         private func word(_ offset: Int) -> UInt64 {
@@ -130,8 +167,6 @@ struct FolderMemo {
             word(4) == UInt64(truncatingIfNeeded: status.size) && word(12) == UInt64(bitPattern: status.modified)
                 && word(20) == UInt64(bitPattern: status.changed) && word(28) == status.inode
         }
-
-        var md5: String { Self.hex(UnsafeRawBufferPointer(rebasing: fixed[36..<52])) }
 
         static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
             func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
@@ -171,7 +206,7 @@ struct FolderMemo {
             next = end + length
             return Record(
                 fixed: UnsafeRawBufferPointer(rebasing: bytes[start..<end]),
-                path: UnsafeRawBufferPointer(rebasing: bytes[end..<next]))
+                path: UnsafeRawBufferPointer(rebasing: bytes[end..<next]), digestOffset: start + 36)
         }
     }
 }

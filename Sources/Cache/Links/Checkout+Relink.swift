@@ -13,11 +13,14 @@ extension Checkout {
     package func relink(_ hash: OutputHash, at path: FilePath, linkTypes: [LinkType]? = nil) throws -> Int {
         var links = linkTypes ?? store.linkTypes
         if try links.first == .reflink && !canReflink(hash, beside: path, links) { links.removeFirst() }
+        let wantsLinks = links.first == .hardlink || links.first == .symlink
+        if hash.isDirectory, !wantsLinks, reader.privateData.contains(path) { return 0 }
         let files: [(path: FilePath, md5: String)] =
             hash.isDirectory
             ? try store.manifest(of: hash).map { (path.pushing(FilePath($0.path)), $0.md5) } : [(path, hash.md5)]
         let pending = try files.filter { try needsRelink($0.path, store.path(of: $0.md5, hash.generation), links) }
         guard let first = pending.first else { return 0 }
+        reader.privateData.set(path, false)
         if !hash.isDirectory {
             try place(hash, at: path, links)
             return 1

@@ -28,6 +28,7 @@ struct DirectoryCheckout {
             if now?.md5 == hash.md5 { return CheckoutOutcome() }
             present = try reader.entries(of: path, generation: hash.generation, saving: false).entries
         }
+        reader.privateData.set(path, false)
         var wanted = try store.manifest(of: hash, movingAside: true)
         try checkout.refuseLinkedParents(of: path)
         if let below {

@@ -53,8 +53,8 @@ struct Placement: Sendable {
         type = chosen
     }
 
-    /// How many items one thread takes at a time.
-    private static let portion = 128
+    /// How many items one thread takes at a time: at least so many, and up to the end of their folder or the larger number.
+    private static let portion = 128...2_048
     /// How many bytes of small objects are in memory at a time, for each thread.
     private static let bytesAtOnce = 8 << 20
 
@@ -63,13 +63,24 @@ struct Placement: Sendable {
     /// - Throws: ``CacheError/missingObject(md5:path:)``, ``CacheError/corruptObject(md5:movedTo:)``, `FileError`. Then
     ///   some of the items are in place.
     func place(_ items: [Item]) throws {
-        let count = (items.count + Self.portion - 1) / Self.portion
+        let portions = Self.portions(items)
         try progress.during("Bringing data", files: items.count, bytes: nil) { meter in
-            try Parallel.forEach(count: count) { number in
-                let start = number * Self.portion
-                try placePortion(items[start..<min(start + Self.portion, items.count)], meter)
+            try Parallel.forEach(count: portions.count) { try placePortion(items[portions[$0]], meter) }
+        }
+    }
+
+    /// Two threads that make names in one folder would wait for each other, so each one gets folders of its own.
+    private static func portions(_ items: [Item]) -> [Range<Int>] {
+        var portions: [Range<Int>] = []
+        var start = 0
+        for end in items.indices.dropFirst() where end - start >= portion.lowerBound {
+            let isFull = end - start >= portion.upperBound
+            if isFull || items[end].target.removingLastComponent() != items[end - 1].target.removingLastComponent() {
+                portions.append(start..<end)
+                start = end
             }
         }
+        return start < items.count ? portions + [start..<items.count] : portions
     }
 
     private func placePortion(_ items: ArraySlice<Item>, _ meter: ProgressMeter?) throws {

@@ -13,6 +13,8 @@ package struct DataReader: Sendable {
     package let ignoring: IgnoreRules
     /// Shows how far long work with the data is.
     package let progress: Progress
+    /// Which directories are known to share nothing with the cache.
+    let privateData = PrivateData()
 
     /// Files up to this size are read whole and hashed side by side.
     static let laneLimit = 1 << 20
@@ -92,22 +94,32 @@ package struct DataReader: Sendable {
     package func entries(
         of path: FilePath, generation: Generation, saving: Bool
     ) throws -> (entries: [ManifestEntry], size: Int) {
-        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
-        let known = FolderMemo(of: path, generation, in: folderMemos).recall(files, onlyWhole: false)?.md5s
-        let entries = try entries(files, known, generation, saving)
+        let files = try files(of: path)
+        let known = FolderMemo(of: path, generation, in: folderMemos).recall(files)
+        let entries = try entries(files, generation, saving, known: { known?.md5($0) })
         return (entries, files.reduce(0) { $0 + $1.status.size })
     }
 
+    private func files(of path: FilePath) throws -> [TrackedFile] {
+        try progress.during("Looking at data", files: nil, bytes: nil) { meter in
+            try TrackedFiles(of: path, root: root, ignoring: ignoring, meter: meter).files
+        }
+    }
+
+    /// - Parameters:
+    ///   - known: The hash of a file by its place, where it is known.
+    ///   - isStored: Whether the cache is known to hold an object; others are looked for.
     private func entries(
-        _ files: [TrackedFile], _ known: [String?]?, _ generation: Generation, _ saving: Bool
+        _ files: [TrackedFile], _ generation: Generation, _ saving: Bool, known: (Int) -> String?,
+        isStored: (String) -> Bool = { _ in false }
     ) throws -> [ManifestEntry] {
         let digests = Digests(count: files.count)
         let isLarge = files.count >= Self.folderMemoLimit
         var small: [Int] = []
         var large: [Int] = []
         for (index, file) in files.enumerated() {
-            let md5 = known?[index] ?? (isLarge ? nil : memo.md5(of: file.absolute, file.status, generation))
-            if let md5, try !saving || store.hasTrustedObject(md5, generation) {
+            let md5 = known(index) ?? (isLarge ? nil : memo.md5(of: file.absolute, file.status, generation))
+            if let md5, try !saving || isStored(md5) || store.hasTrustedObject(md5, generation) {
                 digests.set(index, md5)
             } else if file.status.size <= Self.laneLimit {
                 small.append(index)
@@ -140,24 +152,29 @@ package struct DataReader: Sendable {
 
     /// Whether the cache holds the object; of a directory, its list and every file on it.
     package func isCached(_ hash: OutputHash) throws -> Bool {
-        try CompletenessMemo(store, in: folderMemos).contains(hash)
+        try CompletenessMemo(store, hash.generation, in: folderMemos).contains(hash)
     }
 
     private func directory(_ path: FilePath, _ generation: Generation, _ saving: Bool) throws -> OutputHash {
-        let files = try TrackedFiles(of: path, root: root, ignoring: ignoring).files
+        let files = try files(of: path)
+        privateData.set(path, files.allSatisfy(\.isPrivate))
         let isLarge = files.count >= Self.folderMemoLimit
         let folder = FolderMemo(of: path, generation, in: folderMemos)
-        if isLarge, let hash = folder.recall(files, onlyWhole: true)?.hash, try !saving || isCached(hash) {
-            return hash
-        }
-        let known = isLarge ? folder.recall(files, onlyWhole: false)?.md5s : nil
-        let entries = try entries(files, known, generation, saving)
+        let recall = isLarge ? folder.recall(files) : nil
+        if let hash = recall?.hash, try !saving || isCached(hash) { return hash }
+        let complete = CompletenessMemo(store, generation, in: folderMemos)
+        let signature = saving && isLarge ? try complete.signature() : nil
+        let doubtful = recall.flatMap { recall in signature.map { complete.doubtful(recall.earlier, $0) } }
+        let entries = try entries(
+            files, generation, saving, known: { recall?.md5($0) },
+            isStored: { md5 in doubtful.map { !$0.contains(md5) } ?? false })
         let bytes = Manifest.bytes(of: entries)
         let md5 = MD5.hex(bytes) + ".dir"
         if saving { try store.store(bytes, as: md5, generation) }
         let hash = OutputHash(
             md5: md5, size: files.reduce(0) { $0 + $1.status.size }, nfiles: entries.count, generation: generation)
         if isLarge { folder.record(files, entries, hash) }
+        if let signature { complete.record(hash, signature) }
         return hash
     }
 
@@ -183,6 +200,18 @@ package struct DataReader: Sendable {
             digests.set(index, md5s[position])
         }
     }
+}
+
+/// Directories of which every file was seen to be a plain, writable file of its own.
+final class PrivateData: Sendable {
+    private let lock = Mutex()
+    private nonisolated(unsafe) var paths: Set<FilePath> = []
+
+    func set(_ path: FilePath, _ isPrivate: Bool) {
+        lock.with { _ = isPrivate ? paths.insert(path).inserted : paths.remove(path) != nil }
+    }
+
+    func contains(_ path: FilePath) -> Bool { lock.with { paths.contains(path) } }
 }
 
 /// Results that several threads fill in.

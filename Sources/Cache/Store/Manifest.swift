@@ -18,10 +18,33 @@ package struct ManifestEntry: Hashable, Sendable {
 enum Manifest {
     /// The exact bytes of the object, entries sorted by path.
     static func bytes(of entries: [ManifestEntry]) -> [UInt8] {
-        let list = entries.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }.map { entry in
-            Value.mapping(Mapping([("md5", .string(entry.md5)), ("relpath", .string(entry.path))]))
+        var bytes: [UInt8] = []
+        // The longest part that is the same in every entry, and a digest.
+        bytes.reserveCapacity(entries.reduce(2) { $0 + $1.path.utf8.count + 61 })
+        bytes.append(UInt8(ascii: "["))
+        for (index, entry) in sorted(entries).enumerated() {
+            bytes += (index == 0 ? "{\"md5\": \"" : ", {\"md5\": \"").utf8
+            bytes += entry.md5.utf8
+            bytes += "\", \"relpath\": ".utf8
+            if entry.path.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {
+                bytes.append(UInt8(ascii: "\""))
+                bytes += entry.path.utf8
+                bytes.append(UInt8(ascii: "\""))
+            } else {
+                bytes += JSON.pythonDumps(.string(entry.path)).utf8
+            }
+            bytes.append(UInt8(ascii: "}"))
         }
-        return Array(JSON.pythonDumps(.list(list)).utf8)
+        bytes.append(UInt8(ascii: "]"))
+        return bytes
+    }
+
+    private static func sorted(_ entries: [ManifestEntry]) -> [ManifestEntry] {
+        func precedes(_ left: ManifestEntry, _ right: ManifestEntry) -> Bool {
+            left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+        }
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { !precedes($1, $0) }
+        return isSorted ? entries : entries.sorted(by: precedes)
     }
 
     static func parse(_ bytes: [UInt8], name: String) throws -> [ManifestEntry] {

@@ -10,10 +10,10 @@ package final class ExperimentContext: ProjectContext {
     package let repository: Repository
     /// The project's folder inside the repository; empty at the top.
     package let prefix: FilePath
-    /// The cache of another work tree that this one is to use, until that is written down.
-    private var sharedCache: SharedCache?
     /// What is done here, if this is a folder that was made for one run; `nil` in a workspace.
     package var ticket: RunTicket?
+    /// The cache of another work tree that this one is to use, until that is written down.
+    private var sharedCache: SharedCache?
 
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,

@@ -41,7 +41,6 @@ package struct WorkspaceRun {
     ///   before anything of its stage was recorded.
     package func run(_ request: RunRequest) throws -> Report {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
         let identity = try Identity(of: repository, settings: context.settings)
         let lock = try ProjectLock(context)
         try RunInfo.refuseOthers(context)
@@ -72,9 +71,7 @@ package struct WorkspaceRun {
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
             restoring = try plan.restoring(context, workspace)
-            if let supply = request.options.supply, !request.options.dryRun, !request.reset {
-                try restoring.fetchData(of: stages, supply)
-            }
+            if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
             try restoring.requireData(of: stages)
         } catch {
             // Nothing ran, so the files are as they were.

@@ -22,7 +22,7 @@ package struct ExperimentListing {
         let known = Set(commits)
         let lost =
             try findingLost || selection.allCommits
-            ? LostBaselines.find(in: repository, catalog: catalog, besides: known) : []
+            ? LostBaselines.find(in: context, catalog: catalog, besides: known) : []
         var groups = commits.compactMap { commit in
             let experiments = catalog.experiments(of: commit)
             return experiments.isEmpty

@@ -91,7 +91,7 @@ extension ExperimentReport {
                         ])
                         if isOutput {
                             entry["use_cache"] = .bool(datum.isCached)
-                            entry["is_data_source"] = .bool(false)
+                            entry["is_data_source"] = .bool(datum.isTrackedData)
                         }
                         return (datum.path, .mapping(entry))
                     }))

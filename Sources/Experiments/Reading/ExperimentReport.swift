@@ -96,7 +96,7 @@ package struct ExperimentReport {
         let wantsLost = request.selection.allCommits || !request.wantsJSON
         let lost =
             try wantsLost
-            ? LostBaselines.find(in: context.repository, catalog: catalog, besides: Set(commits)) : []
+            ? LostBaselines.find(in: context, catalog: catalog, besides: Set(commits)) : []
         if request.selection.allCommits { commits += lost.filter { !$0.subject.isEmpty }.map(\.commit) }
         self.lost = request.selection.allCommits ? [] : lost
         baselines = try commits.map { id in

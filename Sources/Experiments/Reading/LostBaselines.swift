@@ -17,17 +17,27 @@ package enum LostBaselines {
     ///
     /// - Parameter known: Commits that are on a branch, which need not be looked for.
     package static func find(
-        in repository: Repository, catalog: ExperimentCatalog, besides known: Set<CommitID> = []
+        in context: ExperimentContext, catalog: ExperimentCatalog, besides known: Set<CommitID> = []
     ) throws -> [LostBaseline] {
+        let repository = context.repository
         let doubtful = catalog.baselines.subtracting(known)
         if doubtful.isEmpty { return [] }
-        let successors = Successors(repository)
-        let lost = try repository.unreachable(among: doubtful).map { id in (id: id, commit: try? repository.commit(id))
+        let memo = try LostMemo(context, doubtful: doubtful)
+        let fates: [CommitID: CommitID?]
+        if let remembered = memo.read() {
+            fates = remembered
+        } else {
+            let successors = Successors(repository)
+            fates = try repository.unreachable(among: doubtful).reduce(into: [:]) { fates, id in
+                fates.updateValue((try? repository.commit(id)).flatMap { successors.successor(of: $0) }, forKey: id)
+            }
+            memo.write(fates)
         }
-        return lost.sorted { ($0.commit?.seconds ?? 0, $0.id) > ($1.commit?.seconds ?? 0, $1.id) }.map { id, commit in
+        let lost = fates.map { id, successor in (id: id, commit: try? repository.commit(id), successor: successor) }
+        return lost.sorted { ($0.commit?.seconds ?? 0, $0.id) > ($1.commit?.seconds ?? 0, $1.id) }.map { lost in
             LostBaseline(
-                commit: id, subject: commit?.subject ?? "", experiments: catalog.experiments(of: id),
-                successor: commit.flatMap { successors.successor(of: $0) })
+                commit: lost.id, subject: lost.commit?.subject ?? "", experiments: catalog.experiments(of: lost.id),
+                successor: lost.successor)
         }
     }
 

@@ -12,6 +12,7 @@ package final class ParseMemo {
     private let root: FilePath
     private let config: ProjectConfig
     private var pipelines: [BlobID: [ParsedPipeline]] = [:]
+    private var tracked: [ExactString: TrackedData] = [:]
     private var locks: [BlobID: [LockFile.StageEntries]] = [:]
     private var values: [BlobID: Result<Value, FormatError>] = [:]
     private var folders: [TreeID: [String]] = [:]
@@ -41,21 +42,37 @@ package final class ParseMemo {
 
     /// The pipeline files of a commit, and the blobs that they were made from; a file that cannot be read is an error.
     func pipelineFiles(in tree: TreeID) throws -> (files: [PipelineFile], blobs: [BlobID?]) {
-        var top = tree
-        if !prefix.isEmpty {
-            guard let entry = try repository.entry(at: String(prefix.dropLast()), in: tree), entry.kind == .directory
-            else { return ([], []) }
-            top = entry.tree
-        }
         var files: [PipelineFile] = []
         var blobs: [BlobID?] = []
-        for path in try paths(below: top, isTop: true) {
+        for path in try paths(in: tree) where path.hasSuffix("dvc.yaml") {
             guard let blob = try blob(FilePath(path), in: tree) else { continue }
             let parsed = try pipeline(blob, path, in: tree)
             blobs += [blob] + parsed.templates
             if let file = parsed.file { files.append(file) }
         }
         return (files, blobs)
+    }
+
+    /// The `.dvc` files of a commit; one that cannot be read is an error.
+    func trackedData(in tree: TreeID) throws -> [TrackedData] {
+        var result: [TrackedData] = []
+        for path in try paths(in: tree) where path.hasSuffix(".dvc") {
+            guard let blob = try blob(FilePath(path), in: tree) else { continue }
+            let key = ExactString(blob.hex + path)
+            if tracked[key] == nil {
+                tracked[key] = try TrackedData.parse(try repository.blob(blob), path: FilePath(path), root: root)
+            }
+            if let data = tracked[key] { result.append(data) }
+        }
+        return result
+    }
+
+    /// The pipeline files and `.dvc` files of a commit, seen from the project.
+    private func paths(in tree: TreeID) throws -> [String] {
+        if prefix.isEmpty { return try paths(below: tree, isTop: true) }
+        guard let entry = try repository.entry(at: String(prefix.dropLast()), in: tree), entry.kind == .directory
+        else { return [] }
+        return try paths(below: entry.tree, isTop: true)
     }
 
     private func pipeline(_ blob: BlobID, _ path: String, in tree: TreeID) throws -> ParsedPipeline {
@@ -83,14 +100,15 @@ package final class ParseMemo {
         return value
     }
 
-    /// Where a tree has pipeline files. Folders that did not change between commits are read once.
+    /// Where a tree has pipeline files and `.dvc` files. Folders that did not change between commits are read once.
     private func paths(below tree: TreeID, isTop: Bool) throws -> [String] {
         if let known = folders[tree] { return known }
         let entries = try repository.entries(of: tree)
         var result: [String] = []
         if isTop || !entries.contains(where: { $0.name == ".dvc" && $0.kind == .directory }) {
             for entry in entries {
-                if entry.name == "dvc.yaml", entry.kind == .file { result.insert("dvc.yaml", at: 0) }
+                if entry.kind == .file, entry.name == "dvc.yaml" { result.insert("dvc.yaml", at: 0) }
+                if entry.kind == .file, TrackedDataCollection.isName(entry.name) { result.append(entry.name) }
                 if entry.kind == .directory, entry.name != ".dvc" {
                     result += try paths(below: entry.tree, isTop: false).map { entry.name + "/" + $0 }
                 }

@@ -17,6 +17,8 @@ package struct RevisionData: Sendable {
         package let size: Int?
         package let fileCount: Int?
         package let isCached: Bool
+        /// Whether a `.dvc` file tracks it, and no stage writes it.
+        package var isTrackedData = false
     }
 
     package var parameters: [(file: String, contents: Contents)] = []
@@ -62,7 +64,8 @@ package final class RevisionReader {
             last = (blobs, paths, DataSources(of: files), StaleStages(of: files))
         }
         return try data(
-            files, last?.sources ?? DataSources(of: files), stale: last?.stale, lock: { try memo.lock($0, in: tree) },
+            files, last?.sources ?? DataSources(of: files), tracked: memo.trackedData(in: tree), stale: last?.stale,
+            lock: { try memo.lock($0, in: tree) },
             contents: { path in
                 guard let blob = try memo.blob(path, in: tree) else { return nil }
                 return try memo.contents(blob, at: path)
@@ -75,7 +78,7 @@ package final class RevisionReader {
     package func workspaceData(isRunning: Bool = false) throws -> RevisionData {
         let workspace = try context.workspace(checking: false)
         return try data(
-            workspace.files, DataSources(of: workspace.files),
+            workspace.files, DataSources(of: workspace.files), tracked: workspace.trackedData,
             stale: isRunning ? StaleStages(of: workspace.files) : nil,
             lock: { path in
                 try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
@@ -87,10 +90,21 @@ package final class RevisionReader {
     }
 
     private func data(
-        _ files: [PipelineFile], _ sources: DataSources, stale: StaleStages?,
-        lock: (FilePath) throws -> [LockFile.StageEntries], contents: (FilePath) throws -> RevisionData.Contents?
+        _ files: [PipelineFile], _ sources: DataSources, tracked: [TrackedData], stale: StaleStages?,
+        lock: (FilePath) throws -> [LockFile.StageEntries],
+        contents read: (FilePath) throws -> RevisionData.Contents?
     ) throws -> RevisionData {
         var data = RevisionData()
+        var isComplete = true
+        func contents(_ path: FilePath) throws -> RevisionData.Contents? {
+            if let found = try read(path) { return found }
+            for (output, hash) in tracked.flatMap(Self.hashes) where path.starts(with: output.rooted) {
+                // The cache may lose it, or get it back later.
+                isComplete = false
+                return try cached(hash, path, in: output)
+            }
+            return nil
+        }
         var locks: [FilePath: [LockFile.StageEntries]] = [:]
         func entry(_ stage: Stage) throws -> LockFile.StageEntries? {
             if locks[stage.lockFile] == nil { locks[stage.lockFile] = try lock(stage.lockFile) }
@@ -129,18 +143,38 @@ package final class RevisionReader {
                 data.outputs.append(Self.datum(output.rooted, recorded, isCached: output.isCached))
             }
         }
+        for (output, hash) in tracked.flatMap(Self.hashes) {
+            data.outputs.append(
+                .init(
+                    path: output.rooted.string, hash: hash.md5, size: hash.size, fileCount: hash.nfiles,
+                    isCached: output.isCached, isTrackedData: true))
+        }
+        data.isComplete = data.isComplete && isComplete
         return data
+    }
+
+    /// The outputs of a `.dvc` file whose data is known.
+    private static func hashes(_ data: TrackedData) -> [(output: Output, hash: OutputHash)] {
+        data.stage.outputs.compactMap { output in data.entry.output(output.path)?.hash.map { (output, $0) } }
     }
 
     private static func datum(_ path: FilePath, _ entry: LockEntry?, isCached: Bool) -> RevisionData.Datum {
         .init(path: path.string, hash: entry?.md5, size: entry?.size, fileCount: entry?.fileCount, isCached: isCached)
     }
 
-    /// A metrics file out of the cache.
+    /// A file out of the cache: an output, or a file of one.
     private func cached(_ hash: OutputHash, _ path: FilePath, in output: Output) throws -> RevisionData.Contents? {
-        guard !hash.isDirectory, ObjectStore.isObjectName(hash.md5),
-            let bytes = try FileIO.read(store.path(of: hash.md5, hash.generation))
-        else { return nil }
+        guard ObjectStore.isObjectName(hash.md5) else { return nil }
+        var md5 = hash.md5
+        if hash.isDirectory {
+            guard let below = path.relative(to: output.rooted)?.string, try store.contains(hash),
+                let entry = try store.manifest(of: hash).first(where: { $0.path.isIdentical(to: below) })
+            else { return nil }
+            md5 = entry.md5
+        } else if path != output.rooted {
+            return nil
+        }
+        guard let bytes = try FileIO.read(store.path(of: md5, hash.generation)) else { return nil }
         return .init(RevisionData.Contents.load(bytes, path), of: path)
     }
 
@@ -202,85 +236,5 @@ package final class RevisionReader {
             let picked = keys.compactMap { key in ParameterFile.value(at: key, in: value).map { (key, $0) } }
             data.parameters.append((path.string, .value(.mapping(Mapping(picked)))))
         }
-    }
-}
-
-extension RevisionData.Contents {
-    static func load(_ bytes: [UInt8], _ path: FilePath) -> Result<Value, FormatError> {
-        Result { () throws(FormatError) in try ParameterFile.load(bytes, name: path.string) }
-    }
-
-    /// What was read of a file, with the error that DVC's JSON has for one that is damaged.
-    init(_ result: Result<Value, FormatError>, of path: FilePath) {
-        switch result {
-        case .success(let value): self = .value(value)
-        case .failure(let error):
-            let place = error.position.map { ", line \($0.line), column \($0.column)" } ?? ""
-            self = .failure(
-                type: "FileCorruptedError", message: "unable to read: '\(path.string)', \(error.problem)\(place)")
-        }
-    }
-
-    /// Why the file cannot be read; `nil` where it can.
-    var problem: String? {
-        guard case .failure(_, let message) = self else { return nil }
-        return message
-    }
-}
-
-extension RevisionData {
-    /// The metrics as columns of a table.
-    package var metricValues: [FileValues] {
-        metrics.map { file, contents in
-            guard case .value(let value) = contents else { return FileValues(file: file, leaves: nil) }
-            return FileValues(file: file, leaves: value.metricLeaves)
-        }
-    }
-
-    /// The parameters as columns of a table.
-    package var parameterValues: [FileValues] {
-        parameters.map { file, contents in
-            guard case .value(let value) = contents else { return FileValues(file: file, leaves: nil) }
-            return FileValues(file: file, leaves: value.parameterLeaves)
-        }
-    }
-
-    package var dependencyHashes: [(path: String, hash: String)] {
-        dependencies.compactMap { datum in datum.hash.map { (datum.path, $0) } }
-    }
-}
-
-extension RevisionData.Contents {
-    /// The contents of a metrics file without what DVC does not count as a metric.
-    fileprivate var metricsOnly: Self {
-        guard case .value(let value) = self else { return self }
-        return .value(value.metrics ?? .mapping(Mapping()))
-    }
-}
-
-extension Value {
-    /// Numbers, texts and booleans, and mappings that hold any; `nil` where nothing of that is left.
-    fileprivate var metrics: Value? {
-        switch self {
-        case .null, .list: return nil
-        case .mapping(let mapping):
-            let kept = mapping.entries.compactMap { entry in
-                entry.value.metrics.map { Mapping.Entry(key: entry.key, value: $0) }
-            }
-            return kept.isEmpty ? nil : .mapping(Mapping(entries: kept))
-        default: return self
-        }
-    }
-
-    /// The parameters in the value of a file: nested keys joined with dots; lists stay whole, and an
-    /// empty mapping has none.
-    var parameterLeaves: [(name: String, value: Value)] {
-        var leaves: [(name: String, value: Value)] = []
-        func collect(_ value: Value, _ name: String) {
-            guard case .mapping(let mapping) = value else { return leaves.append((name, value)) }
-            for entry in mapping.entries { collect(entry.value, name + "." + PythonText.str(entry.key)) }
-        }
-        for entry in mapping?.entries ?? [] { collect(entry.value, PythonText.str(entry.key)) }
-        return leaves
     }
 }

@@ -49,7 +49,7 @@ struct RowEncoder {
             put(datum.hash ?? "")
             put(word: Int64(datum.size ?? -1))
             put(word: Int64(datum.fileCount ?? -1))
-            bytes.append(datum.isCached ? 1 : 0)
+            bytes.append((datum.isCached ? 1 : 0) | (datum.isTrackedData ? 2 : 0))
         }
     }
 
@@ -155,12 +155,13 @@ struct RowDecoder {
         var result: [RevisionData.Datum] = []
         for _ in 0..<count {
             guard let path = text(), let hash = text(), let size = word(Int64.self), let files = word(Int64.self),
-                let isCached = byte()
+                let flags = byte()
             else { return nil }
             result.append(
                 .init(
                     path: path, hash: hash.isEmpty ? nil : hash, size: size < 0 ? nil : Int(size),
-                    fileCount: files < 0 ? nil : Int(files), isCached: isCached == 1))
+                    fileCount: files < 0 ? nil : Int(files), isCached: flags & 1 != 0,
+                    isTrackedData: flags & 2 != 0))
         }
         return result
     }

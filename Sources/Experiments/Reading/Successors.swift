@@ -28,7 +28,9 @@ struct Successors {
         let found = candidates.filter { (try? repository.authorship(of: $0.id)) == author }
         let sameSubject = found.filter { $0.subject.isIdentical(to: commit.subject) }
         if let same = sameSubject.first(where: { $0.tree == commit.tree }) ?? sameSubject.first { return same.id }
-        return found.count == 1 ? found[0].id : nil
+        // Written a second time, under another title; what was made in the same second is another commit.
+        let anew = found.filter { !author.hasSuffix(" \($0.seconds)") }
+        return anew.count == 1 ? anew[0].id : nil
     }
 
     private func byLog(_ commit: CommitID, _ candidates: Set<CommitID>) -> CommitID? {

@@ -64,7 +64,7 @@ package struct WorkspaceSaving {
         let committing = DataCommitting(
             workspace, folder: context.folder, console: console, sync: try context.isDurable)
         defer { workspace.memo.save() }
-        try committing.commit(targets, isForced: true) { _ in true }
+        try committing.commit(targets, allows: nil)
         try PlacedData(workspace).record(targets)
     }
 

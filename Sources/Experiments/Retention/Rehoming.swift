@@ -36,7 +36,7 @@ package struct Rehoming {
     ///   ``ExperimentError/nameTaken(_:baseline:)`` for an experiment that was named.
     package func plan(names: [String], onto: String?, all: Bool) throws -> Plan {
         let target = try onto.map(baseline)
-        let lost = try LostBaselines.find(in: repository, catalog: resolver.catalog)
+        let lost = try LostBaselines.find(in: context, catalog: resolver.catalog)
         var plan = Plan()
         var taken: Set<ExperimentReference> = Set(resolver.catalog.experiments.map(\.reference))
         func add(_ experiment: Experiment, _ target: CommitID, isNamed: Bool) throws {

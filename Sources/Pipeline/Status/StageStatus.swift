@@ -46,17 +46,6 @@ package struct StageStatus: Sendable, Hashable {
     }
 }
 
-extension StageStatus {
-    /// The same with other names for its files.
-    func naming(_ shown: (String) -> String) -> StageStatus {
-        var status = self
-        status.dependencies = dependencies.map { PathChange(path: shown($0.path), change: $0.change) }
-        status.outputs = outputs.map { PathChange(path: shown($0.path), change: $0.change) }
-        status.parameters = parameters.map { ParameterChange(file: shown($0.file), whole: $0.whole, keys: $0.keys) }
-        return status
-    }
-}
-
 /// How a status finds out about files; every question is asked at most once per path of a stage.
 package struct StatusProbe {
     /// Whether something is at a path, seen from the project root.

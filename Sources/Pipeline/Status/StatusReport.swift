@@ -12,19 +12,6 @@ package struct StatusReport: Sendable {
     package init() {}
 
     /// Adds a stage after those that are here.
-    ///
-    /// - Parameter folder: Where paths are seen from, relative to the project root.
-    package mutating func add(_ stage: Stage, from folder: FilePath, _ status: StageStatus) {
-        func shown(_ path: String) -> String {
-            // In its own folder a path is as the stage writes it.
-            if stage.folder == folder { return path }
-            let rooted = stage.rooted(path)
-            return ProjectPath.isInside(rooted) ? ProjectPath.relative(rooted, from: folder).string : path
-        }
-        add(stage, address: stage.address(relativeTo: folder), status.naming(shown))
-    }
-
-    /// Adds a stage after those that are here.
     package mutating func add(_ stage: Stage, address: String, _ status: StageStatus) {
         if stage.isFrozen { frozen.append(address) }
         if status.isChanged { stages.append((address, status)) }

@@ -27,11 +27,9 @@ package struct DataCommitting {
 
     /// Commits the targets in turn.
     ///
-    /// - Parameters:
-    ///   - isForced: Whether nobody needs to be asked.
-    ///   - allows: Asked about a stage that differs from its entry, with what differs.
+    /// - Parameter allows: Asked about a stage that differs from its entry, with what differs; `nil` takes all.
     /// - Throws: ``DataError/changed(stage:)`` where the answer is no; what saving throws. The targets before are done.
-    package func commit(_ targets: [DataTarget], isForced: Bool, allows: (_ question: String) -> Bool) throws {
+    package func commit(_ targets: [DataTarget], allows: ((_ question: String) -> Bool)?) throws {
         let saver = StageSaver(workspace, console: console, sync: sync)
         var done: Set<ExactString> = []
         for target in targets {
@@ -42,13 +40,16 @@ package struct DataCommitting {
                 continue
             }
             guard done.insert(ExactString(stage.address())).inserted else { continue }
-            let changes = try changes(of: stage)
-            if !changes.isEmpty, !isForced, !allows(Self.question(address, changes)) {
-                throw DataError.changed(stage: address)
+            var manner = StageSaver.Manner(keeping: .always)
+            if let allows {
+                let changes = try changes(of: stage)
+                if !changes.isEmpty, !allows(Self.question(address, changes)) {
+                    throw DataError.changed(stage: address)
+                }
+                if changes.isEmpty { manner.keeping = .never }
             }
             let inputs =
                 try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
-            var manner = StageSaver.Manner(keeping: isForced || !changes.isEmpty ? .always : .never)
             manner.relinks = relinks
             _ = try saver.save(stage, address: address, inputs: inputs, manner)
         }

@@ -13,7 +13,7 @@ package struct TrackedDataCollection {
     init(root: FilePath?) { self.root = root }
 
     /// Whether a file of this name tracks data.
-    static func isName(_ name: String) -> Bool {
+    package static func isName(_ name: String) -> Bool {
         name.utf8.last == UInt8(ascii: "c") && name.hasSuffix(".dvc") && name.utf8.count > 4
     }
 
