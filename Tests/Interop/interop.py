@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks git exp against real DVC releases and real clients of the checkpoint protocol.
 
-    interop.py --program .build/release/git-exp [--only TEXT] [--jobs N] [--list]
+    interop.py --program .build/bin/git-exp [--only TEXT] [--jobs N] [--list]
 
 The releases are pinned in `requirements/` and installed from PyPI into `.build-interop/`, once. An environment
 variable GIT_EXP_INTEROP_VENVS names a folder with environments that are there already; others are made.
