@@ -50,12 +50,8 @@ struct SharingSelection {
     func experiments(in catalog: ExperimentCatalog, isRemote: Bool) throws -> [Experiment] {
         if !request.names.isEmpty {
             let resolver = RevisionResolver(context.repository, catalog: catalog, chains: chains)
-            do throws {
-                return try Removing(context).experiments(named: request.names, in: resolver)
-            } catch let error as ExperimentError {
-                guard isRemote, case .notExperiments(let names, _) = error else { throw error }
-                throw SharingError.notThere(names, remote: remote.name)
-            }
+            return try Removing(context).experiments(
+                named: request.names, in: resolver, on: isRemote ? remote : nil)
         }
         if request.allExperiments { return catalog.experiments }
         return try request.selection.commits(in: context.repository, chains: chains).flatMap(catalog.experiments(of:))
