@@ -73,7 +73,7 @@ package struct GitRemote {
         }
         if odd > 0 {
             context.console.warn(
-                "\(odd) experiments in '\(Console.sanitized(name))' have names that are no names of experiments")
+                "\(odd == 1 ? "1 experiment" : "\(odd) experiments") in '\(Console.sanitized(name))' passed over because of the name")
         }
         return ExperimentCatalog(found)
     }
