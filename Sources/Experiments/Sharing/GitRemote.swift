@@ -73,7 +73,8 @@ package struct GitRemote {
         }
         if odd > 0 {
             context.console.warn(
-                "\(odd == 1 ? "1 experiment" : "\(odd) experiments") in '\(Console.sanitized(name))' passed over because of the name")
+                "\(odd == 1 ? "1 experiment" : "\(odd) experiments") in '\(Console.sanitized(name))' passed over because of the name"
+            )
         }
         return ExperimentCatalog(found)
     }
