@@ -10,6 +10,7 @@ package struct GitRemote {
     package let name: String
     private let context: ExperimentContext
     private let git: GitCommand
+    private let place: FilePath
     /// So many references go with one call: the words of a call must not become too long.
     private static let batch = 4_000
 
@@ -19,7 +20,8 @@ package struct GitRemote {
     package init(_ name: String?, _ context: ExperimentContext) throws {
         self.context = context
         // A path that a user gives is seen from where the user is.
-        git = GitCommand(in: context.project.root.pushing(context.folder))
+        place = context.project.root.pushing(context.folder)
+        git = GitCommand(in: place)
         if let name {
             guard !name.isEmpty, !name.hasPrefix("-"), !Self.hasControl(name) else {
                 throw SharingError.badRemote(name)
@@ -129,26 +131,36 @@ package struct GitRemote {
 
     /// Changes references there: all of them or none, where the server can do that.
     func update(_ updates: [Update]) throws -> Outcome {
+        var plain = updates.compactMap { update in
+            update.isForced ? nil : update.tip.map { (reference: update.reference, tip: $0) }
+        }
+        if plain.count <= PushSnapshot.threshold { plain = [] }
+        let snapshot = try plain.isEmpty ? nil : PushSnapshot(of: context.repository, plain)
+        defer { snapshot?.remove() }
+        let named = plain.isEmpty ? updates : updates.filter(\.isForced)
         var outcome = Outcome()
         var isAtomic = true
-        for start in stride(from: 0, to: updates.count, by: Self.batch) {
-            let part = updates[start..<min(start + Self.batch, updates.count)]
-            var answer = try push(part, isAtomic: isAtomic)
+        for start in stride(from: 0, to: max(named.count, 1), by: Self.batch) {
+            let part = named[start..<min(start + Self.batch, named.count)]
+            let refspecs = part.compactMap(\.words.last) + (start == 0 && snapshot != nil ? [PushSnapshot.refspec] : [])
+            let leases = part.flatMap { $0.words.dropLast() }
+            var answer = try push(leases, refspecs, snapshot, isAtomic: isAtomic)
             if isAtomic, !answer.exit.isSuccess, answer.complaint.contains("--atomic") {
                 isAtomic = false
-                answer = try push(part, isAtomic: false)
+                answer = try push(leases, refspecs, snapshot, isAtomic: false)
             }
             read(answer, into: &outcome)
         }
         return outcome
     }
 
-    private func push(_ updates: ArraySlice<Update>, isAtomic: Bool) throws -> GitCommand.Answer {
+    private func push(
+        _ leases: [String], _ refspecs: [String], _ snapshot: PushSnapshot?, isAtomic: Bool
+    ) throws -> GitCommand.Answer {
         let words = ErrorWords(context.console)
         // Git's advice is for branches, and that a server cannot change all references at once is not the user's worry.
         words.isHidden = { $0.contains("--atomic") || $0.hasPrefix("error: failed to push some refs to ") }
-        let leases = updates.flatMap { $0.words.dropLast() }
-        let refspecs = updates.compactMap(\.words.last)
+        let git = snapshot.map { GitCommand(in: place, environment: $0.environment) } ?? git
         let answer = try git.run(
             ["-c", "advice.pushUpdateRejected=false", "push", "--porcelain", "--no-follow-tags"]
                 + (isAtomic ? ["--atomic"] : []) + leases + ["--", name] + refspecs, onError: words.take)
