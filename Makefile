@@ -57,11 +57,14 @@ test: dependencies
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
+	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 5
 
-# The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command.
+# The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command, 50 of a push
+# and of a pull.
 soundness: dependencies build
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
+	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(RELEASE)/git-exp" --kills 50
 
 interop: dependencies build
 	$(PYTHON) Tests/Interop/interop.py --program "$(RELEASE)/git-exp" $(INTEROP_FLAGS)

@@ -27,13 +27,15 @@ import checks_protocol
 import checks_random
 import checks_remotes
 import checks_repro
+import checks_sharing
 import checks_templating
 import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
     checks_current, checks_data, checks_remotes, checks_migration, checks_repro, checks_checkpoints, checks_clients,
-    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs)
+    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs,
+    checks_sharing)
 
 
 def all_checks():
