@@ -82,7 +82,9 @@ struct RunInfo {
     }
 
     /// Says how a run of the queue ended.
-    static func end(of message: QueueMessage, _ final: QueueFinal, in queue: QueueFolder) throws {
+    ///
+    /// - Parameter hash: What DVC calls the result by.
+    static func end(of message: QueueMessage, _ final: QueueFinal, hash: String?, in queue: QueueFolder) throws {
         let folder = queue.information(message.stash)
         try FileIO.makeDirectories(folder)
         let file = folder.appending(message.stash.hex + ".run")
@@ -90,7 +92,10 @@ struct RunInfo {
         let reference = ExperimentReference(baseline: message.baseline, name: message.name).fullName
         if var run = read(file) {
             run["status"] = .int((isSuccess ? Status.finished : .failed).rawValue)
-            if isSuccess { run["result_ref"] = .string(reference) }
+            if isSuccess {
+                run["result_ref"] = .string(reference)
+                run["result_hash"] = hash.map { .string($0) } ?? .null
+            }
             try FileIO.replace(file, with: bytes(run), sync: false)
         }
         let process = queue.process(of: message.stash)

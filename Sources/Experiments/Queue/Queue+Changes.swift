@@ -77,9 +77,10 @@ extension Queue {
     }
 
     private func move(_ entry: QueueEntry, _ old: FilePath, _ new: FilePath, as name: String) throws {
-        guard try move(old.appending(entry.message.file), new.appending(name)) else {
-            throw ExperimentError.stateMoved("entry '\(entry.name)'")
-        }
+        guard let lease = try? FileLock(folder.file(.lease, of: entry.stash)),
+            try move(old.appending(entry.message.file), new.appending(name))
+        else { throw ExperimentError.stateMoved("entry '\(entry.name)'") }
+        withExtendedLifetime(lease) {}
     }
 
     /// Lets entries wait again that failed or were killed. What they had checkpointed is where they go on.
@@ -235,6 +236,9 @@ extension Queue {
         }
         return free.count
     }
+
+    /// Where it is what an entry's attempts printed.
+    func logFile(of entry: QueueEntry) -> String { folder.log(of: entry.stash).string }
 
     /// What an entry's attempts printed.
     package func log(of entry: QueueEntry) -> LogReader { LogReader(folder.log(of: entry.stash)) }

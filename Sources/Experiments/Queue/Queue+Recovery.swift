@@ -84,7 +84,12 @@ extension Queue {
             }
             try QueueStash(QueueStash.waiting, in: repository).drop(message.stash)
         }
-        try RunInfo.end(of: message, final, in: folder)
+        let hash = try final.commit.map { id in
+            let subject = try repository.commit(id).message.split(separator: "\n").first ?? ""
+            // DVC takes a run without any for one that failed.
+            return subject.split(separator: " ").last.map(String.init) ?? id.hex
+        }
+        try RunInfo.end(of: message, final, hash: hash, in: folder)
         try FileIO.remove(folder.file(.kill, of: message.stash))
         let value = Mapping([
             ("status", .string("SUCCESS")), ("result", .null), ("traceback", .null), ("children", .list([])),

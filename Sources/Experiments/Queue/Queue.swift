@@ -136,7 +136,8 @@ package struct Queue {
         try exclusively { try QueueStash(QueueStash.waiting, in: repository).push(run.stash) }
         let last = try FileIO.list(folder.waiting)?.last?.name
         let message = QueueMessage(run, copies: extras.texts, message: request.message, after: last)
-        try QueueOptions(run, request).write(to: folder.file(.options, of: run.stash))
+        let startsOver = if case .workspaceAnew = origin { true } else { request.reset }
+        try QueueOptions(run, request, startsOver: startsOver).write(to: folder.file(.options, of: run.stash))
         let bytes = message.bytes(
             root: folder.root, top: (repository.workTree ?? folder.root).lexicallyNormalized())
         let temporary = folder.own.appending(message.file)
@@ -154,8 +155,10 @@ struct QueueOptions {
     let jobs: Int
     let usesRunCache: Bool
     let isContinuing: Bool?
+    let startsOver: Bool?
 
-    init(_ run: FrozenRun, _ request: RunRequest) {
+    init(_ run: FrozenRun, _ request: RunRequest, startsOver: Bool) {
+        self.startsOver = startsOver
         tree = run.tree
         folder = request.selection.folder
         jobs = request.options.jobs
@@ -171,12 +174,14 @@ struct QueueOptions {
         jobs = min(max(value?["jobs"]?.int ?? 1, 1), 1_000)
         usesRunCache = value?["run_cache"]?.bool ?? true
         isContinuing = value?["continuing"]?.bool
+        startsOver = value?["reset"]?.bool
     }
 
     func write(to file: FilePath) throws {
         let value = Mapping([
             ("tree", tree.map { .string($0.hex) } ?? .null), ("folder", .string(folder.string)),
             ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)), ("continuing", .bool(isContinuing ?? false)),
+            ("reset", .bool(startsOver ?? false)),
         ])
         try FileIO.replace(file, with: JSON.pythonDumpsBytes(.mapping(value)), sync: false)
     }

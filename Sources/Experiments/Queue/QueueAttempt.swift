@@ -69,6 +69,7 @@ package struct QueueAttempt {
         }
         var request = RunRequest(call: call)
         request.name = message.name
+        request.reset = options.startsOver ?? request.reset
         request.message = message.message
         request.selection.folder = options.folder
         request.options.jobs = options.jobs
