@@ -1,5 +1,4 @@
 import Files
-import Formats
 import Processes
 import SystemPackage
 import TestSupport
@@ -38,15 +37,9 @@ import Testing
     }
 
     private func states(_ sandbox: Sandbox) throws -> [String: String] {
-        let text = try sandbox.expOK("queue", "status", "--json").output
-        let tasks = try JSON.parse(Array(text.utf8), file: "status").mapping?["tasks"]?.list ?? []
-        let pairs = tasks.compactMap { task -> (String, String)? in
-            guard let name = task.mapping?["name"]?.string, let state = task.mapping?["status"]?.string else {
-                return nil
-            }
-            return (name, state)
-        }
-        return Dictionary(pairs) { first, second in first + " and " + second }
+        let lines = try sandbox.expOK("queue", "status").output.split(separator: "\n").map { $0.split(separator: " ") }
+        let rows = lines.filter { $0.count > 3 && !["Task", "Worker", "No"].contains($0[0]) }
+        return Dictionary(rows.map { (String($0[1]), String($0.last ?? "")) }) { $0 + " and " + $1 }
     }
 
     private func wait(_ sandbox: Sandbox, until condition: ([String: String]) -> Bool) throws {
@@ -54,7 +47,7 @@ import Testing
             if condition(try states(sandbox)) { return }
             usleep(50_000)
         }
-        throw SandboxError(text: "waited in vain: \(try states(sandbox))")
+        Issue.record("waited in vain: \(try states(sandbox))")
     }
 
     private func leftovers(_ sandbox: Sandbox) throws -> [String] {
@@ -69,7 +62,7 @@ import Testing
         try sandbox.write("params.yaml", "lr: 2\nnap: 0\n")
         let before = try sandbox.untouched()
         try sandbox.expOK("run", "--queue", "-n", "frozen")
-        try sandbox.expOK("run", "--queue", "-n", "other", "-S", "lr=5", "-m", "a message of ours")
+        try sandbox.expOK("run", "--queue", "-n", "other", "-S", "lr=5", "-M", "a message of ours")
         #expect(try sandbox.untouched() == before)
         let taken = try sandbox.exp("run", "--queue", "-n", "frozen")
         #expect(taken.status == 128 && taken.errors.contains("already exists"), "\(taken)")
@@ -248,9 +241,9 @@ import Testing
         let entry = """
             [[{"stash_rev": "\(head)", "baseline_rev": "\(head)", "name": "../../heads/main"}], {}, {}]
             """
+        let body = try sandbox.run("base64", ["-w0"], input: entry).output
         try sandbox.write(
-            "\(folder)/3_name.celery.msg",
-            "{\"headers\": {\"id\": \"x-1\"}, \"body\": \"\(Base64.encode(Array(entry.utf8)))\"}")
+            "\(folder)/3_name.celery.msg", "{\"headers\": {\"id\": \"x-1\"}, \"body\": \"\(body)\"}")
         let outcome = try sandbox.exp("run", "--run-all")
         #expect(outcome.status == 1, "\(outcome)")
         #expect(try states(sandbox) == ["good": "Success", "../../heads/main": "Failed"])

@@ -32,10 +32,10 @@ def run_by_dvc(check, version):
     repository = project(check, version)
     before = repository.snapshot()
     repository.exp("run", "--queue", "-n", "good", "-S", "lr=0.5")
-    repository.exp("run", "--queue", "-n", "bad", "-S", "epochs=broken")
-    expect_equal(states(repository, version), {"good": "Queued", "bad": "Queued"}, "what DVC sees queued")
+    repository.exp("run", "--queue", "-n", "fails", "-S", "epochs=broken")
+    expect_equal(states(repository, version), {"good": "Queued", "fails": "Queued"}, "what DVC sees queued")
     drain_with_dvc(repository, version)
-    wanted = {"good": "Success", "bad": "Failed"}
+    wanted = {"good": "Success", "fails": "Failed"}
     expect_equal(states(repository, version), wanted, "what DVC says of it")
     expect_equal(states(repository, "ours"), wanted, "what we say of it")
     expect_equal(repository.snapshot(), before, "the workspace")
@@ -47,10 +47,10 @@ def run_by_dvc(check, version):
 def run_by_us(check, version):
     repository = project(check, version)
     repository.tool(version, "exp", "run", "--queue", "-n", "good", "-S", "lr=0.5")
-    repository.tool(version, "exp", "run", "--queue", "-n", "bad", "-S", "epochs=broken")
-    expect_equal(states(repository, "ours"), {"good": "Queued", "bad": "Queued"}, "what we see queued")
+    repository.tool(version, "exp", "run", "--queue", "-n", "fails", "-S", "epochs=broken")
+    expect_equal(states(repository, "ours"), {"good": "Queued", "fails": "Queued"}, "what we see queued")
     repository.exp("run", "--run-all", status=1)
-    wanted = {"good": "Success", "bad": "Failed"}
+    wanted = {"good": "Success", "fails": "Failed"}
     expect_equal(states(repository, "ours"), wanted, "what we say of it")
     expect_equal(states(repository, version), wanted, "what DVC says of it")
     expect("lr: 0.5" in repository.file_of(repository.experiments()["good"], "params.yaml"), "the parameter is another")
@@ -78,7 +78,7 @@ def check_we_run_what_dvc2_queued(check):
 
 def check_rows_of_queued_and_failed_experiments_are_those_of_dvc3(check):
     repository = project(check, "3.67.1")
-    repository.exp("run", "--queue", "-n", "bad", "-S", "epochs=broken")
+    repository.exp("run", "--queue", "-n", "fails", "-S", "epochs=broken")
     repository.exp("run", "--run-all", status=1)
     repository.exp("run", "--queue", "-n", "waits", "-S", "lr=0.5")
 
