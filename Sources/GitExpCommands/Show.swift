@@ -90,6 +90,8 @@ struct Show: ParsableCommand {
         var request = ShowRequest()
         request.selection = baselines.selection
         request.hidesWorkspace = hideWorkspace
+        request.hidesQueued = hideQueued
+        request.hidesFailed = hideFailed
         request.onlyUsedParameters = paramDeps
         request.layout = layout
         request.sortBy = sortBy
