@@ -58,7 +58,7 @@ struct Add: ParsableCommand {
     }
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace()

@@ -36,7 +36,7 @@ struct CheckoutData: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         try context.settleCache()
         var report = DataCheckout.Report()
         try ProjectLock(context).exclusively {

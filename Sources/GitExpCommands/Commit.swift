@@ -30,7 +30,7 @@ struct Commit: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)

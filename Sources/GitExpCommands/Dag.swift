@@ -20,6 +20,9 @@ struct Dag: ParsableCommand {
     @Flag(help: "Print a Mermaid block for Markdown.")
     var md = false
 
+    @Flag(help: .hidden)
+    var showMd = false
+
     @Flag(help: "Draw the members of a group of stages as one.")
     var collapseForeachMatrix = false
 
@@ -32,7 +35,7 @@ struct Dag: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         let workspace = try context.workspace()
         var stages = workspace.graph.stages
         if let target {
@@ -42,7 +45,7 @@ struct Dag: ParsableCommand {
         let drawing = GraphDrawing(
             workspace.graph, stages: stages, outputs: outs, folder: context.folder, collapsing: collapseForeachMatrix)
         if dot { return global.console.print(drawing.dot) }
-        if md { return global.console.print("```mermaid\n\(drawing.mermaid)\n```") }
+        if md || showMd { return global.console.print("```mermaid\n\(drawing.mermaid)\n```") }
         if mermaid { return global.console.print(drawing.mermaid) }
         if drawing.nodes.isEmpty { return global.console.note("There are no stages in this project yet.") }
         Pager(context, isWanted: true).print(drawing.boxes, global.console)

@@ -69,10 +69,7 @@ extension DataCommand {
         @Flag(help: "Pass over commits that cannot be read; their data goes.")
         var skipFailed = false
 
-        @Flag(help: "Only list what would go.")
-        var dry = false
-
-        @Flag(name: .customLong("dry-run"), help: .hidden)
+        @Flag(name: [.customLong("dry-run"), .customLong("dry")], help: "Only list what would go.")
         var dryRun = false
 
         @Flag(name: .shortAndLong, help: "Do not ask.")
@@ -122,9 +119,8 @@ extension DataCommand {
                 cloud || notInRemote
                 ? try DataSharing(context, garbage.store, options).open(remote, writing: cloud) : nil
             let found = try find(garbage, storage)
-            let isDry = dry || dryRun
-            if isDry || !force { list(found) }
-            if isDry || (found.local.isEmpty && found.remote.isEmpty) { return tell(found) }
+            if dryRun || !force { list(found) }
+            if dryRun || (found.local.isEmpty && found.remote.isEmpty) { return tell(found) }
             let question = "Remove \(size(found.local + found.remote))?"
             guard force || Question.ask(question, global.console) else {
                 global.console.note("Nothing was removed; --force does it without asking.")
@@ -171,7 +167,7 @@ extension DataCommand {
         }
 
         private func tell(_ found: Found) {
-            let verb = dry || dryRun ? "Would remove" : "Removed"
+            let verb = dryRun ? "Would remove" : "Removed"
             func line(_ victims: [DataGarbage.Victim], _ place: String) {
                 global.console.note(
                     victims.isEmpty ? "No unused data in the \(place)." : "\(verb) \(size(victims)) from the \(place).")

@@ -26,10 +26,21 @@ struct DataCommand: ParsableCommand {
         @Flag(name: .shortAndLong, help: "With --outs, also data that is saved nowhere.")
         var force = false
 
+        @Flag(help: "Only list what would go.")
+        var dryRun = false
+
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            let context = try Workspace.open(global.console)
+            let context = try Workspace.openProject(global.console)
+            if dryRun {
+                let removing = DataRemoving(
+                    try context.workspace(checking: false), folder: context.folder, sync: try context.isDurable)
+                for name in try removing.preview(targets, withData: outs, force: force) {
+                    global.console.print(Console.sanitized(name))
+                }
+                return
+            }
             try ProjectLock(context).exclusively {
                 let removing = DataRemoving(
                     try context.workspace(checking: false), folder: context.folder, sync: try context.isDurable)

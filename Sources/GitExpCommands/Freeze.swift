@@ -29,7 +29,7 @@ struct Unfreeze: ParsableCommand {
 
 private enum Freezing {
     static func set(_ frozen: Bool, _ targets: [String], _ console: Console) throws {
-        let context = try Workspace.open(console)
+        let context = try Workspace.openProject(console)
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)
             let stages = try workspace.targets(targets, in: context.folder).map(\.stage)

@@ -30,7 +30,7 @@ struct MigrateData: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
+        let context = try Workspace.openProject(global.console)
         if context.settings["exp.generation"] == "2" { throw MigrationError.olderWanted }
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace(checking: false)

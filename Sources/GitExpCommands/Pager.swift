@@ -8,7 +8,7 @@ struct Pager {
     private let environment: [String: String]
 
     /// - Parameter isWanted: Whether the user did not refuse a pager.
-    init(_ context: ExperimentContext, isWanted: Bool) {
+    init(_ context: ProjectContext, isWanted: Bool) {
         environment = context.environment
         let chosen =
             context.environment["GIT_PAGER"] ?? context.settings["core.pager"] ?? context.environment["DVC_PAGER"]

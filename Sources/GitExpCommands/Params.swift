@@ -35,6 +35,12 @@ struct ParamsDiff: ParsableCommand {
     @Flag(help: "Print a table in Markdown.")
     var md = false
 
+    @Flag(help: .hidden)
+    var showJson = false
+
+    @Flag(help: .hidden)
+    var showMd = false
+
     @Flag(help: "Leave out the column of the files.")
     var noPath = false
 
@@ -46,9 +52,9 @@ struct ParamsDiff: ParsableCommand {
         let resolver = try Revisions.resolver(context)
         let comparison = MetricsComparison(
             old: try reading.files(of: old, resolver), new: try reading.files(of: new, resolver), includesEqual: all)
-        if json { return global.console.print(JSON.pythonDumps(comparison.json)) }
+        if json || showJson { return global.console.print(JSON.pythonDumps(comparison.json)) }
         if comparison.isEmpty { return }
         let table = comparison.parameterTable(oldName: old, newName: new, hidesPath: noPath)
-        global.console.printRaw(md ? table.markdown : table.text)
+        global.console.printRaw(md || showMd ? table.markdown : table.text)
     }
 }

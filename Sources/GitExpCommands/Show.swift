@@ -63,10 +63,11 @@ struct Show: ParsableCommand {
     @Flag(help: "Leave out the workspace.")
     var hideWorkspace = false
 
-    @Flag(help: "Leave out queued experiments.")
+    // There are none of these two kinds here; the words are taken for what calls DVC with them.
+    @Flag(help: .hidden)
     var hideQueued = false
 
-    @Flag(help: "Leave out failed experiments.")
+    @Flag(help: .hidden)
     var hideFailed = false
 
     @Flag(name: .shortAndLong, help: "Read everything anew.")

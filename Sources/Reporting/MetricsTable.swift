@@ -102,8 +102,14 @@ package struct MetricsComparison {
 
     package var isEmpty: Bool { rows.isEmpty }
 
+    /// What to subtract: truth values count as 0 and 1, as DVC has it.
+    private static func number(_ value: Value?) -> Value? {
+        if case .bool(let isTrue)? = value { return .int(isTrue ? 1 : 0) }
+        return value
+    }
+
     static func difference(_ row: Row) -> Value? {
-        switch (row.old, row.new) {
+        switch (number(row.old), number(row.new)) {
         case (.int(let old)?, .int(let new)?): .int(new - old)
         case (.int(let old)?, .float(let new)?): .float(new - Double(old))
         case (.float(let old)?, .int(let new)?): .float(Double(new) - old)

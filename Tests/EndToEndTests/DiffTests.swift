@@ -12,6 +12,19 @@ import Testing
         return sandbox
     }
 
+    @Test func truthValuesHaveDifferences() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.write("metrics.json", "{\"good\": true, \"same\": true}\n")
+        try sandbox.git("add", "-f", "metrics.json")
+        try sandbox.git("commit", "-q", "-m", "metrics")
+        try sandbox.write("metrics.json", "{\"good\": false, \"same\": true}\n")
+        let table = try sandbox.expOK("metrics", "diff", "--all", "--no-path").output.split(separator: "\n")
+        #expect(table.contains { $0.hasPrefix("good") && $0.hasSuffix(" -1") }, "\(table)")
+        #expect(table.contains { $0.hasPrefix("same") && $0.hasSuffix(" 0") }, "\(table)")
+        #expect(try sandbox.expOK("metrics", "diff", "--json").output.contains("\"diff\": -1"))
+    }
+
     @Test func printsTwoTables() throws {
         let sandbox = try project()
         #expect(

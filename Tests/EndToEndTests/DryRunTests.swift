@@ -3,6 +3,19 @@ import Testing
 
 /// What `--dry` says that a run would do.
 @Suite struct DryRunTests {
+    @Test func removingData() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("data", "one\n")
+        try sandbox.expOK("add", "data")
+        #expect(try sandbox.expOK("data", "remove", "--dry-run", "data.dvc").output == "data.dvc\n")
+        #expect(try sandbox.expOK("data", "remove", "--dry-run", "--outs", "data.dvc").output == "data.dvc\ndata\n")
+        #expect(try sandbox.exists("data.dvc") && sandbox.exists("data"))
+        #expect(try sandbox.read(".gitignore") == "/data\n")
+        for option in ["--dry", "--dry-run"] { try sandbox.expOK("data", "gc", "-w", option) }
+        #expect(try sandbox.expOK("data", "gc", "-h").output.contains("--dry-run"))
+    }
+
     @Test func countsOverridesAndChangesNoFile() throws {
         let sandbox = try Sandbox()
         try sandbox.expOK("init", "-q")

@@ -15,6 +15,19 @@ import Testing
         #expect(show.output.contains("old"), "\(show)")
     }
 
+    @Test func formerAndForeignOptions() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.write("params.yaml", "steps: 2\nlr: 0.1\nflag: true\n")
+        #expect(try sandbox.expOK("params", "diff", "--show-json").output.contains("\"steps\""))
+        #expect(try sandbox.expOK("params", "diff", "--show-md").output.hasPrefix("|"))
+        #expect(try sandbox.expOK("dag", "--show-md").output.hasPrefix("```mermaid"))
+        for option in ["-c", "--cloud"] {
+            let outcome = try sandbox.exp("status", option)
+            #expect(outcome.status == 129 && outcome.errors.contains("'git exp data status'"), "\(outcome)")
+        }
+    }
+
     @Test func lettersWithTheirValueGluedOn() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject(steps: 1)

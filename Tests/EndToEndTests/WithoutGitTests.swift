@@ -27,6 +27,28 @@ import Testing
         #expect(try sandbox.exp("status", "-q").status == 0)
     }
 
+    @Test func dataNeedsNoGit() throws {
+        let sandbox = try project()
+        try sandbox.write("data", "one\n")
+        let added = try sandbox.expOK("add", "data")
+        #expect(!added.errors.contains("git add"))
+        try sandbox.expOK("repro")
+        #expect(try sandbox.expOK("dag", "--dot").output.contains("train"))
+        for verb in ["freeze", "unfreeze"] { try sandbox.expOK(verb, "train") }
+        try sandbox.write("data", "two\n")
+        try sandbox.expOK("commit", "-f", "data.dvc")
+        try FileIO.remove(sandbox.root.appending("data"))
+        try sandbox.expOK("checkout")
+        #expect(try sandbox.read("data") == "two\n")
+        try sandbox.expOK("data", "migrate", "-n")
+        try sandbox.expOK("data", "remove", "data.dvc")
+        #expect(try !sandbox.exists("data.dvc") && sandbox.exists("data"))
+        #expect(try !sandbox.exists(".gitignore"))
+        let outcome = try sandbox.run(
+            "git-exp", ["add", "data"], environment: ["GIT_CONFIG_PARAMETERS": "'exp.durability=x'"])
+        #expect(outcome.errors.contains("exp.durability"))
+    }
+
     @Test(arguments: [["run"], ["show"], ["list"], ["apply", "x"], ["metrics", "diff"], ["metrics", "show", "-a"]])
     func whatNeedsCommitsSaysSo(_ command: [String]) throws {
         let sandbox = try project()

@@ -13,7 +13,6 @@ import Testing
         let after = try LockText(parsing: try GoldenFile.bytes("lock-update.after.lock"), file: "dvc.lock")
         for name in ["two", "four"] { lock.setStage(name, try #require(after.value(of: name))) }
         #expect(lock.render() == (try GoldenFile.text("lock-update.after.lock")))
-        #expect(lock.stageNames == ["one", "two", "three", "four"])
     }
 
     @Test func commentsStayWhereDVCLeavesThem() throws {
@@ -69,7 +68,7 @@ import Testing
     @Test func namesThatAreNotTextStay() throws {
         for text in ["stages:\n  1:\n    cmd: x\n", "stages:\n  1: # one\n    cmd: x\n"] {
             var lock = try LockText(parsing: text.bytes, file: "dvc.lock")
-            #expect(lock.stageNames.isEmpty)
+            #expect(lock.value(of: "1") == nil)
             lock.setStage("1", .string("y"))
             #expect(lock.render() == text + "  '1': y\n")
         }
@@ -85,7 +84,7 @@ import Testing
         var lock = try LockText(parsing: "stages:\n  \u{E9}:\n    cmd: x\n".bytes, file: "dvc.lock")
         #expect(lock.value(of: "e\u{301}") == nil)
         lock.setStage("e\u{301}", .mapping(Mapping([("cmd", .string("y"))])))
-        #expect(lock.stageNames.count == 2)
+        #expect(lock.value(of: "e\u{301}") != nil && lock.value(of: "\u{E9}") != nil)
     }
 
     @Test(arguments: ["[1]", "text", "stages: [1]", "stages: x", "a: 1\na: 2", "stages: {a: 1, a: 2}"])

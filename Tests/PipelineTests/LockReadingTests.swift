@@ -97,21 +97,6 @@ import Testing
                 """)
     }
 
-    @Test func oldEntriesStayUntilTheyChange() throws {
-        let old = String(repeating: "a", count: 32)
-        let before = LockEntry(path: "p", hash: OutputHash(md5: old, size: 1, generation: .two))
-        func renewed(_ md5: String, _ generation: Generation) -> LockEntry? {
-            LockEntry.renewed("p", old: before, generation: generation) { way in
-                OutputHash(md5: way == .two ? md5 : String(repeating: "c", count: 32), size: 2, generation: way)
-            }
-        }
-        #expect(renewed(old, .three)?.value == before.value)
-        #expect(renewed(String(repeating: "b", count: 32), .three)?.md5 == String(repeating: "c", count: 32))
-        #expect(renewed(String(repeating: "b", count: 32), .two)?.generation == .two)
-        let gone = LockEntry.renewed("p", old: before, generation: .three) { _ in nil }
-        #expect(gone?.path == nil)
-    }
-
     @Test func choosesTheGeneration() throws {
         let old = try LockFile.parse(try Golden.bytes("legacy-2x/expected/dvc.lock"), file: "dvc.lock")
         let mixed = try LockFile.parse(try Golden.bytes("legacy-2x/expected-after-3x/dvc.lock"), file: "dvc.lock")

@@ -46,22 +46,8 @@ package final class ExperimentContext: ProjectContext {
             console: console, environment: environment)
     }
 
-    /// `exp.durability`: whether what is reported has reached the disk, or only left this process.
-    package var isDurable: Bool {
-        get throws {
-            switch settings["exp.durability"]?.lowercased() {
-            case nil, "disk": true
-            case "process": false
-            case let value?:
-                throw PipelineError.badSetting(name: "exp.durability", value: value, expected: "disk or process")
-            }
-        }
-    }
-
     /// In a linked work tree that is to share the main one's cache, writes that down for this program and DVC.
-    ///
-    /// For whoever is about to write into the cache, or to bring data from it.
-    package func settleCache() throws {
+    package override func settleCache() throws {
         try sharedCache?.keep(console)
         sharedCache = nil
     }

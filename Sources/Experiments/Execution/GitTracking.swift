@@ -6,12 +6,15 @@ import SystemPackage
 
 /// Lets git know of files that a command wrote: stages them where the user wants that, or says how to.
 package struct GitTracking {
-    private let context: ExperimentContext
+    private let context: ProjectContext
 
-    package init(_ context: ExperimentContext) { self.context = context }
+    package init(_ context: ProjectContext) { self.context = context }
 
+    /// Says nothing in a project without git.
+    ///
     /// - Parameter files: Seen from the project root; those that are gone count too.
     package func announce(_ files: [FilePath]) throws {
+        guard context is ExperimentContext else { return }
         var seen: Set<FilePath> = []
         let files = try files.filter { file in
             guard seen.insert(file).inserted else { return false }

@@ -30,6 +30,23 @@ package class ProjectContext {
     /// The folder for files of ours that nobody misses.
     package var scratch: FilePath { ProjectWorkspace.scratch(of: project.root) }
 
+    /// `exp.durability`: whether what is reported has reached the disk, or only left this process.
+    package var isDurable: Bool {
+        get throws {
+            switch settings["exp.durability"]?.lowercased() {
+            case nil, "disk": true
+            case "process": false
+            case let value?:
+                throw PipelineError.badSetting(name: "exp.durability", value: value, expected: "disk or process")
+            }
+        }
+    }
+
+    /// Makes sure of the place of the cache; for whoever is about to write into it, or to bring data from it.
+    ///
+    /// Without git there is nothing to settle.
+    package func settleCache() throws {}
+
     /// Reads the project.
     ///
     /// - Parameters:

@@ -20,7 +20,7 @@ package struct Reproduction {
         if !refused.isEmpty {
             throw RunError.checkpointStages(refused.map { $0.address(relativeTo: context.folder) })
         }
-        if !options.dryRun { try (context as? ExperimentContext)?.settleCache() }
+        if !options.dryRun { try context.settleCache() }
         try FileIO.makeDirectories(context.scratch)
         // The command of a stage may call us, too: it belongs to the run that is going on.
         let outer = context.environment[RunJournal.tokenVariable]

@@ -63,9 +63,6 @@ package struct LockText: Sendable {
     /// Whether there is no stage.
     package var isEmpty: Bool { slots.allSatisfy { $0.state == .removed } }
 
-    /// The names of the stages, in the order of the file.
-    package var stageNames: [String] { slots.compactMap { $0.state == .removed ? nil : $0.key.string } }
-
     /// The value of an entry of the file beside `stages`: `schema`, `datasets`.
     package func value(ofTopLevel key: String) -> Value? { top[key] }
 

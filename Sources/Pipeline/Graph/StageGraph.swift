@@ -92,17 +92,9 @@ package struct StageGraph: Sendable {
         return order
     }
 
-    /// The stages that need a stage, directly or through others, in the order of the project.
-    package func dependents(of stage: Stage) -> [Stage] { reached(from: stage) { downstream[$0] } }
-
     /// The stages that a stage needs, directly or through others, in the order of the project; frozen stages need
     /// theirs too here.
     package func ancestors(of stage: Stage) -> [Stage] { reached(from: stage) { upstream[$0] } }
-
-    /// The stages that need a stage directly.
-    package func directDependents(of stage: Stage) -> [Stage] {
-        number(of: stage).map { downstream[$0].map { stages[$0] } } ?? []
-    }
 
     /// Pairs of stages: the second needs the first. In the order of the second, then of its dependencies.
     package var edges: [(from: Stage, to: Stage)] {

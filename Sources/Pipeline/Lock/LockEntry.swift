@@ -61,27 +61,6 @@ package struct LockEntry: Sendable {
         return .mapping(mapping)
     }
 
-    /// The entry of a path as it is now.
-    ///
-    /// An entry of the older generation whose contents did not change stays as it is; everything else is written in
-    /// the generation of the project.
-    ///
-    /// - Parameters:
-    ///   - path: As the stage writes it.
-    ///   - old: The entry from before.
-    ///   - generation: The generation of the project.
-    ///   - hash: The hash of what is there, in the way of a generation; `nil` where nothing is.
-    /// - Returns: `nil` where nothing is.
-    package static func renewed(
-        _ path: String, old: LockEntry?, generation: Generation, hash: (Generation) throws -> OutputHash?
-    ) rethrows -> LockEntry? {
-        if generation == .three, let old, old.generation == .two, let recorded = old.md5 {
-            guard let present = try hash(.two) else { return nil }
-            if present.md5 == recorded { return old }
-        }
-        return try hash(generation).map { LockEntry(path: path, hash: $0) }
-    }
-
     /// Whether a text is a hash that may become part of a path: 32 lower-case hexadecimal digits, perhaps `.dir`.
     package static func isHash(_ text: String) -> Bool {
         let bytes = text.utf8.count == 36 && text.hasSuffix(".dir") ? text.utf8.dropLast(4) : text.utf8[...]

@@ -77,7 +77,7 @@ package struct DataAdding {
             if try save(plan) { written.append(plan.data.path) }
             if try shouldHide(plan) { hidden.append(plan.rooted) }
         }
-        return try written + IgnoreLines(root: workspace.root, sync: sync).add(hidden)
+        return try written + IgnoreLines(workspace, sync: sync).add(hidden)
     }
 
     private func expanded(_ pattern: String) throws -> [String] {

@@ -40,13 +40,29 @@ package struct DataRemoving {
                 changed += try removeStages(named: StageTarget(target).name ?? stage.name, stages, from: stage.file)
             }
         }
-        changed += try IgnoreLines(root: workspace.root, sync: sync).remove(outputs.filter(\.isCached).map(\.rooted))
+        changed += try IgnoreLines(workspace, sync: sync).remove(outputs.filter(\.isCached).map(\.rooted))
         if withData {
             for output in outputs where try workspace.isReallyInside(output.rooted) {
                 try FileIO.removeTree(workspace.root.pushing(output.rooted))
             }
         }
         return changed
+    }
+
+    /// What ``remove(_:withData:force:)`` would take away: `.dvc` files and stages, then data that is there.
+    ///
+    /// - Returns: Names as seen from the folder of the call.
+    /// - Throws: What removing would throw before anything is removed.
+    package func preview(_ targets: [String], withData: Bool, force: Bool) throws -> [String] {
+        let stages = try targets.flatMap(stages)
+        if withData, !force { try refuseUnsaved(stages) }
+        let names = stages.map { $0.address(relativeTo: folder) }
+        guard withData else { return names }
+        let data = try stages.flatMap(\.outputs).filter { output in
+            try workspace.isReallyInside(output.rooted)
+                && FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: false) != nil
+        }
+        return names + data.map { ProjectPath.relative($0.rooted, from: folder).string }
     }
 
     private func stages(_ target: String) throws -> [Stage] {

@@ -4,8 +4,16 @@ import SystemPackage
 
 /// Keeps the lines of `.gitignore` files that hide cached data from git.
 struct IgnoreLines {
-    let root: FilePath
-    let sync: Bool
+    private let root: FilePath
+    private let sync: Bool
+    /// Whether there is a git to hide anything from.
+    private let isWanted: Bool
+
+    init(_ workspace: ProjectWorkspace, sync: Bool) {
+        root = workspace.root
+        self.sync = sync
+        isWanted = workspace.sourceControl.keepsIgnoreFiles
+    }
 
     /// Adds a line for each path to the `.gitignore` in its folder.
     ///
@@ -23,6 +31,7 @@ struct IgnoreLines {
     }
 
     private func change(_ paths: [FilePath], _ edit: (String, [UInt8]) -> [UInt8]?) throws -> [FilePath] {
+        guard isWanted else { return [] }
         var folders: [FilePath] = []
         var names: [FilePath: [String]] = [:]
         for path in paths {
