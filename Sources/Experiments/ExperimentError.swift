@@ -34,6 +34,12 @@ package enum ExperimentError: UserFacingError, Hashable {
     case cannotCopy(String, reason: String)
     /// The description of a run in a folder of its own is none.
     case badTicket(String)
+    /// Names where entries of the queue are meant; nothing was done to any of them.
+    case notQueued([String])
+    /// An entry of the queue in a state in which something cannot be done.
+    case entryIs(String, state: String, hint: String)
+    /// An entry of the queue that is no experiment that could be run.
+    case badEntry(String, reason: String)
     case cannotInclude(String, reason: String)
     /// Names where experiments are meant; nothing was done to any of them.
     case notExperiments([String], similar: [String])
@@ -92,6 +98,10 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName(let name): "'\(Console.sanitized(name))' is not a valid branch name"
         case .cannotCopy(let path, let reason): "cannot copy '\(Console.sanitized(path))': \(reason)"
         case .badTicket(let file): "'\(Console.sanitized(file))' does not describe a run"
+        case .notQueued(let names):
+            "nothing in the queue is named \(names.map { "'\(Console.sanitized($0))'" }.joined(separator: ", "))"
+        case .entryIs(let name, let state, _): "'\(Console.sanitized(name))' is \(state)"
+        case .badEntry(let entry, let reason): "entry \(entry) of the queue cannot be run: \(reason)"
         case .missingCheckpointData(let path, let checkpoint):
             "cannot continue from checkpoint \(checkpoint): the data of '\(Console.sanitized(path))' is not in the cache"
         case .cannotInclude(let path, let reason): "cannot include '\(Console.sanitized(path))': \(reason)"
@@ -152,6 +162,10 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .invalidBranchName: "see 'git help check-ref-format'"
         case .cannotCopy: "'--copy-paths' takes files and folders of this repository"
         case .badTicket: "start runs with 'git exp run'"
+        case .notQueued(let names):
+            "'git exp queue status' shows the queue" + (names.count > 1 ? "; nothing was changed" : "")
+        case .entryIs(_, _, let hint): hint
+        case .badEntry: "take it out with 'git exp queue remove', and queue the experiment again"
         case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"

@@ -10,6 +10,8 @@ struct Execute: ParsableCommand {
 
     @Option var ticket: String
     @Option var lock: Int32
+    @Option var lease: Int32?
+    @Option var slot: Int32?
     @Flag var metrics = false
 
     @OptionGroup var global: GlobalOptions
@@ -17,7 +19,10 @@ struct Execute: ParsableCommand {
     func run() throws {
         let context = try Workspace.open(global.console)
         let ticket = try RunTicket(reading: FilePath(ticket))
-        let report = try FrozenRunExecution(ticket, in: context, inheriting: lock).execute {
+        let report = try FrozenRunExecution(
+            ticket, in: context, inheriting: lock, further: [lease, slot].compactMap { $0 }
+        )
+        .execute {
             if metrics { try MetricsPrinter(context).showWorkspace() }
         }
         if let failure = report.failure { throw failure }

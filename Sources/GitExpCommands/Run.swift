@@ -60,19 +60,28 @@ struct Run: ParsableCommand {
     @Flag(name: [.customShort("m"), .customLong("metrics")], help: "Show the metrics afterwards.")
     var showMetrics = false
 
+    @Flag(help: "Put the run into the queue, with code and parameters as they are now; it starts anew, or from --rev.")
+    var queue = false
+
+    @Flag(help: "Run everything that is queued, and wait; --jobs is the number of workers.")
+    var runAll = false
+
+    @OptionGroup var workers: WorkerOptions
+
     @Flag(help: "Run in a folder of its own under .dvc/tmp/exps; the workspace is only read.")
     var temp = false
 
     @Option(
         name: [.customShort("C", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "With --temp: also give the run this file or folder, which git does not have.", valueName: "path"))
+            "With --temp or --queue: also give the run this file or folder, which git does not have.", valueName: "path"
+        ))
     var copyPaths: [String] = []
 
     @Option(
         name: [.customShort("r", allowingJoined: true), .long],
         help: ArgumentHelp(
-            "With --temp: start from this experiment, checkpoint or commit instead of the workspace.",
+            "With --temp or --queue: start from this experiment, checkpoint or commit instead of the workspace.",
             valueName: "revision"))
     var rev: String?
 
@@ -80,15 +89,23 @@ struct Run: ParsableCommand {
 
     func validate() throws {
         if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
-        if !temp, rev != nil { throw ValidationError("'--rev' goes with '--temp' only") }
-        if !temp, !copyPaths.isEmpty { throw ValidationError("'--copy-paths' goes with '--temp' only") }
-        if temp, stages.interactive {
-            throw ValidationError("'--interactive' asks about the workspace, not with '--temp'")
+        let isApart = temp || queue
+        if !isApart, rev != nil { throw ValidationError("'--rev' goes with '--temp' and '--queue' only") }
+        if !isApart, !copyPaths.isEmpty {
+            throw ValidationError("'--copy-paths' goes with '--temp' and '--queue' only")
         }
+        if isApart, stages.interactive {
+            throw ValidationError("'--interactive' asks about the workspace, not with '--temp' or '--queue'")
+        }
+        if temp, queue || runAll { throw ValidationError("'--temp' runs now, not with '--queue' or '--run-all'") }
+        if queue, runAll { throw ValidationError("'--queue' and '--run-all' exclude each other") }
+        if workers.devices != nil, !runAll { throw ValidationError("'--gpus' goes with '--run-all' only") }
     }
 
     func run() throws {
         if temp, !stages.dryRun { try runApart() }
+        if runAll { return try QueueDrain(global.console).run(jobs: stages.jobs, workers) }
+        if queue, !stages.dryRun { return try enqueue() }
         try Self.perform(
             global.console, showsMetrics: showMetrics && !stages.dryRun, { context in try request(in: context) })
     }
@@ -111,6 +128,13 @@ struct Run: ParsableCommand {
             ["execute", "--ticket", $0.string, "--lock", String($1)] + (showMetrics ? ["--metrics"] : [])
                 + (global.quiet ? ["--quiet"] : [])
         }
+    }
+
+    private func enqueue() throws {
+        let context = try Workspace.open(global.console)
+        let origin = try rev.map { RunFreezing.Origin.revision(try Revisions.resolver(context).resolve($0), text: $0) }
+        let name = try Queue(context).add(request(in: context), from: origin ?? .workspaceAnew, copying: copyPaths)
+        global.console.note("Queued experiment '\(Console.sanitized(name))' for future execution.")
     }
 
     static func perform(

@@ -46,7 +46,7 @@ package enum TimeText {
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// `05:03 PM` for today, `Nov 20, 2026` for another day.
-    static func short(_ seconds: Int64, now: Int64) -> String {
+    package static func short(_ seconds: Int64, now: Int64) -> String {
         let parts = local(seconds)
         let today = local(now)
         if parts.tm_year == today.tm_year, parts.tm_yday == today.tm_yday {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures git exp as a user meets it, through `git exp …`, against a floor made of git and coreutils, and DVC.
 
-    bench.py --program .build/release/git-exp [--quick] [--json FILE] [--no-dvc] [--check]
+    bench.py --program .build/bin/git-exp [--quick] [--json FILE] [--no-dvc] [--check]
 
 Every row is a ratio within one run: floor and tools take turns on the same machine and the same data. The limits
 hold for `exp.durability = process`; rows for `disk` are there to compare. `--quick` takes fewer rounds, and lets

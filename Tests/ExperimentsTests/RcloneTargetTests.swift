@@ -1,5 +1,6 @@
 import Cache
 import Files
+import Formats
 import Pipeline
 import SystemPackage
 import TestSupport

@@ -81,6 +81,40 @@ struct RunInfo {
         _ = folder.withPlatformString { rmdir($0) }
     }
 
+    /// Says how a run of the queue ended.
+    ///
+    /// - Parameter hash: What DVC calls the result by.
+    static func end(of message: QueueMessage, _ final: QueueFinal, hash: String?, in queue: QueueFolder) throws {
+        let folder = queue.information(message.stash)
+        try FileIO.makeDirectories(folder)
+        let file = folder.appending(message.stash.hex + ".run")
+        let isSuccess = final.outcome == .success
+        let reference = ExperimentReference(baseline: message.baseline, name: message.name).fullName
+        if var run = read(file) {
+            run["status"] = .int((isSuccess ? Status.finished : .failed).rawValue)
+            if isSuccess {
+                run["result_ref"] = .string(reference)
+                run["result_hash"] = hash.map { .string($0) } ?? .null
+            }
+            try FileIO.replace(file, with: bytes(run), sync: false)
+        }
+        let process = queue.process(of: message.stash)
+        if var value = read(process) {
+            value["returncode"] = .int(isSuccess ? 0 : 1)
+            try FileIO.replace(process, with: bytes(value), sync: false)
+        }
+    }
+
+    /// Names the process of an attempt.
+    static func begin(_ message: QueueMessage, in queue: QueueFolder) throws {
+        let value = Mapping([
+            ("pid", .int(Int(getpid()))), ("stdin", .null),
+            ("stdout", .string(queue.log(of: message.stash).string)), ("stderr", .null), ("returncode", .null),
+        ])
+        try FileIO.makeDirectories(queue.information(message.stash))
+        try FileIO.replace(queue.process(of: message.stash), with: bytes(value), sync: false)
+    }
+
     /// A run that is going on.
     struct Running {
         let process: Int32

@@ -35,6 +35,8 @@ package struct WorkspaceRun {
         package let experiment: Experiment?
         /// Why a command failed after its first checkpoint; the experiment is complete all the same.
         package let failure: RunError?
+        /// Whether somebody ended it after a checkpoint.
+        var wasInterrupted = false
     }
 
     /// - Throws: ``ExperimentError`` and ``PipelineError`` before anything runs; ``RunError`` where a command failed
@@ -138,7 +140,9 @@ package struct WorkspaceRun {
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         untracked.announce()
         let failure = report(result, experiment)
-        return Report(experiment: experiment, failure: failure)
+        var report = Report(experiment: experiment, failure: failure)
+        report.wasInterrupted = result.wasInterrupted
+        return report
     }
 
     /// Carries out a frozen run in the folder that was made for it.
@@ -243,6 +247,11 @@ package struct WorkspaceRun {
             )
         }
     }
+}
+
+extension RunResult {
+    /// Whether somebody ended a stage after a checkpoint.
+    var wasInterrupted: Bool { if case .interrupted? = early?.ending { true } else { false } }
 }
 
 extension RunJournal {

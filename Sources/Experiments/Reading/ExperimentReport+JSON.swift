@@ -42,9 +42,10 @@ extension ExperimentReport {
                 })
     }
 
-    fileprivate static func state(_ revision: Revision, experiments: Value) -> Value {
+    fileprivate static func state(_ revision: Revision, experiments: Value, failure reason: String? = nil) -> Value {
         var data = Value.null
-        var failure = Value.null
+        var failure =
+            reason.map { Value.mapping(Mapping([("msg", .string($0)), ("type", .string(""))])) } ?? .null
         switch revision.data {
         case .success(let found): data = .mapping(mapping(of: found, revision))
         case .failure(let error):
@@ -108,12 +109,18 @@ extension ExperimentReport {
 extension ExperimentReport.Line {
     /// The line as a range of revisions.
     var value: Value {
-        let executor = Value.mapping(
-            Mapping([("state", .string("running")), ("name", .string("workspace")), ("local", .null)]))
+        let executor = execution.map { execution in
+            Value.mapping(
+                Mapping([
+                    ("state", .string(execution.state.lowercased())),
+                    ("name", execution.place.map { .string($0) } ?? .null),
+                    ("local", execution.details.map { .mapping($0) } ?? .null),
+                ]))
+        }
         return .mapping(
             Mapping([
-                ("revs", .list(revisions.map { ExperimentReport.state($0, experiments: .null) })),
-                ("executor", isRunning ? executor : .null), ("name", .string(name)),
+                ("revs", .list(revisions.map { ExperimentReport.state($0, experiments: .null, failure: failure) })),
+                ("executor", executor ?? .null), ("name", .string(name)),
             ]))
     }
 }

@@ -9,6 +9,8 @@ import SystemPackage
 package struct ShowRequest: Sendable {
     package var selection = BaselineSelection()
     package var hidesWorkspace = false
+    package var hidesQueued = false
+    package var hidesFailed = false
     package var onlyUsedParameters = false
     package var layout = CheckpointLayout.once
     /// `[FILE:]NAME` of a metric or a parameter.
@@ -36,11 +38,25 @@ package struct ExperimentReport {
         }
     }
 
+    /// A run that goes on, waits, or failed, as the columns State and Executor tell of it.
+    package struct Execution {
+        package let state: String
+        /// As DVC calls it; `nil` for a run that is over.
+        package let place: String?
+        /// What DVC's JSON says of the process; `nil` for a run in the workspace.
+        let details: Mapping?
+
+        static let workspace = Execution(state: "Running", place: "workspace", details: nil)
+    }
+
     package struct Line {
         package let name: String
         /// Newest first; those of a run that is going on begin with the workspace.
         package let revisions: [Revision]
-        package let isRunning: Bool
+        /// `nil` for an experiment that is complete.
+        package let execution: Execution?
+        /// Why there is no experiment.
+        let failure: String?
         /// The line as JSON, where it was made by whoever read it.
         var json: [UInt8]?
 
@@ -53,13 +69,14 @@ package struct ExperimentReport {
             self.init(
                 name: name,
                 revisions: [live.called(name)] + recorded.enumerated().map { $0 == 0 ? $1.called(nil) : $1 },
-                isRunning: true)
+                execution: .workspace)
         }
 
-        init(name: String, revisions: [Revision], isRunning: Bool) {
+        init(name: String, revisions: [Revision], execution: Execution? = nil, failure: String? = nil) {
             self.name = name
             self.revisions = revisions
-            self.isRunning = isRunning
+            self.execution = execution
+            self.failure = failure
         }
     }
 
@@ -99,15 +116,20 @@ package struct ExperimentReport {
             ? LostBaselines.find(in: context, catalog: catalog, besides: Set(commits)) : []
         if request.selection.allCommits { commits += lost.filter { !$0.subject.isEmpty }.map(\.commit) }
         self.lost = request.selection.allCommits ? [] : lost
+        let queue = try QueueLines(
+            context, reader, hidingQueued: request.hidesQueued, hidingFailed: request.hidesFailed)
         baselines = try commits.map { id in
             let commit = try chains.commit(id)
             var lines = try LineReading(context, request, cache: cache).lines(of: catalog.experiments(of: id))
             LineOrder.sort(&lines)
+            let queued = queue?.lines(of: id)
+            if let queued { lines = queued.running + lines }
             if let info, info.baseline == id {
                 let data = Result { try reader.workspaceData(isRunning: true) }
                 let live = Revision(id: "workspace", name: nil, seconds: nil, data: data)
                 Self.insert(info, live, request.layout, into: &lines)
             }
+            if let queued { lines += queued.others }
             if let key = request.sortBy { try Self.sort(&lines, by: key, descending: request.sortsDescending) }
             return Baseline(revision: revision(commit, name: names.name(of: id)), lines: lines)
         }
@@ -163,9 +185,9 @@ package struct ExperimentReport {
                 var row = Self.row(revision, place.kind)
                 row.name = place.name
                 row.parent = place.parent
-                if baseline.lines[place.line].isRunning {
-                    row.state = "Running"
-                    row.executor = "Workspace"
+                if let execution = baseline.lines[place.line].execution {
+                    row.state = execution.state
+                    row.executor = execution.place.map { $0.prefix(1).uppercased() + $0.dropFirst() }
                 }
                 rows.append(row)
             }

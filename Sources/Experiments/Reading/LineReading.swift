@@ -74,7 +74,7 @@ struct LineReading {
                     revisions.append(revision)
                     next = request.layout == .tips ? nil : parent
                 }
-                var line = ExperimentReport.Line(name: experiment.name, revisions: revisions, isRunning: false)
+                var line = ExperimentReport.Line(name: experiment.name, revisions: revisions)
                 if request.wantsJSON { line.json = JSON.pythonDumpsBytes(line.value) }
                 return line
             }

@@ -68,7 +68,7 @@ final class ExperimentRecorder {
         } else {
             try add(StageFiles.results(of: stage))
         }
-        try commit(message: Self.message(entries))
+        try commit(message: Self.message(entries), as: "checkpoint")
         checkpoints += 1
         isContinuable = isContinuable || stage.hasCheckpoints
         context.console.note("Checkpoint experiment iteration '\(tip.short)'.")
@@ -81,7 +81,9 @@ final class ExperimentRecorder {
         try index.refresh()
         try add(files.everything(of: result.visited.map(\.stage)))
         let entries = result.executed.map { (name: $0.stage.name, entry: $0.entry) }
-        try commit(message: message ?? Self.message(entries))
+        let ending: QueueRecord.Ending =
+            result.wasInterrupted ? .interrupted : result.early != nil ? .failed : .success
+        try commit(message: message ?? Self.message(entries), as: "end", ending.rawValue)
         try keepForTheNextRun()
     }
 
@@ -114,10 +116,16 @@ final class ExperimentRecorder {
         "dvc: commit experiment " + SHA256.hex(entries.hashText)
     }
 
-    private func commit(message: String) throws {
+    /// - Parameters:
+    ///   - kind: What the commit is in the record of the queue, which has it before anybody else knows it.
+    ///   - details: What the record says behind the commit's id.
+    private func commit(message: String, as kind: String = "checkpoint", _ details: String...) throws {
         let tree = try index.writeTree()
         let id = try context.repository.writeCommit(
             tree: tree, parents: [tip], author: identity.signature(), message: message)
+        if let file = context.ticket?.queueRecord {
+            try QueueRecord.append(([kind, id.hex] + details).joined(separator: " "), to: file)
+        }
         if isDurable { try syncData() }
         if let ticket = context.ticket {
             // In its own folder a run excludes nobody, but the references are everybody's.

@@ -16,11 +16,15 @@ package struct FrozenRunExecution {
     private let ticket: RunTicket
     private let context: ExperimentContext
     private let folder: TemporaryFolder
+    /// The locks of the queue, which say that this process lives.
+    private let locks: [FileLock]
 
     /// - Parameters:
     ///   - context: The project in the run's own folder.
     ///   - lock: The lock of the folder, which this process had before it became this program.
-    package init(_ ticket: RunTicket, in context: ExperimentContext, inheriting lock: Int32) {
+    ///   - further: Other locks that it had.
+    package init(_ ticket: RunTicket, in context: ExperimentContext, inheriting lock: Int32, further: [Int32] = []) {
+        locks = further.map { FileLock(inherited: $0) }
         self.ticket = ticket
         self.context = context
         folder = TemporaryFolder(at: ticket.worktree, inheriting: lock)
@@ -36,10 +40,18 @@ package struct FrozenRunExecution {
             _ = ticket.home.withPlatformString { chdir($0) }
             folder.remove(common: context.repository.commonDirectory)
         }
-        let report = try WorkspaceRun(context).run(ticket.run, ticket.request)
-        try onEnd()
-        if let experiment = report.experiment { try tellOfLeftovers(experiment.tip) }
-        return report
+        defer { withExtendedLifetime(locks) {} }
+        let settling = QueueSettling(ticket, context)
+        do {
+            let report = try WorkspaceRun(context).run(ticket.run, ticket.request)
+            try onEnd()
+            if let experiment = report.experiment { try tellOfLeftovers(experiment.tip) }
+            try settling?.settle(report)
+            return report
+        } catch {
+            try settling?.settle(error)
+            throw error
+        }
     }
 
     /// Names the files that the run made and that no commit has.

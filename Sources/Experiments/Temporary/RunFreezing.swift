@@ -63,7 +63,9 @@ package struct RunFreezing {
         let paths = StageFiles(workspace).everything(of: stages) + [".dvc/config", ".dvc/.gitignore", ".dvcignore"]
         try plan.index.add(try existing(paths).map { context.inRepository($0) })
         let tree = try prepared(try plan.index.writeTree())
-        return try record(plan, tree, request, startsOver: request.reset || !continues)
+        // Only the releases of DVC that have checkpoints know the word.
+        let isKnown = workspace.generation == .two && stages.contains(where: \.hasCheckpoints)
+        return try record(plan, tree, request, startsOver: isKnown && (request.reset || !continues))
     }
 
     private func existing(_ paths: [FilePath]) throws -> [FilePath] {

@@ -27,6 +27,8 @@ package struct RunTicket: Sendable {
     package var message: String?
     package var jobs: Int
     package var usesRunCache: Bool
+    /// The name of the queue's file for it.
+    package var task: String?
 
     /// The file for it in a worktree.
     static func file(in root: FilePath) -> FilePath {
@@ -50,7 +52,7 @@ package struct RunTicket: Sendable {
             ("reference", .string(run.reference.fullName)), ("start", .string(run.start.hex)),
             ("extends", .bool(run.extends)), ("continuing", .bool(run.isContinuing)), ("call", .mapping(call)),
             ("folder", .string(folder.string)), ("message", message.map { .string($0) } ?? .null),
-            ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)),
+            ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)), ("task", task.map { .string($0) } ?? .null),
         ])
         try FileIO.makeDirectories(file.removingLastComponent())
         try FileIO.replace(file, with: Array(JSON.pythonDumps(.mapping(value)).utf8), sync: false)
@@ -78,9 +80,12 @@ package struct RunTicket: Sendable {
         message = value["message"]?.string
         self.jobs = jobs
         self.usesRunCache = usesRunCache
+        task = value["task"]?.string
     }
 
-    package init(place: Place, home: FilePath, worktree: FilePath, run: FrozenRun, request: RunRequest) {
+    package init(
+        place: Place, home: FilePath, worktree: FilePath, run: FrozenRun, request: RunRequest, task: String? = nil
+    ) {
         self.place = place
         self.home = home
         self.worktree = worktree
@@ -91,5 +96,13 @@ package struct RunTicket: Sendable {
         message = request.message
         jobs = request.options.jobs
         usesRunCache = request.options.usesRunCache
+        self.task = task
+    }
+}
+
+extension RunTicket {
+    /// Where the queue keeps what the attempts of an entry did; `nil` for other runs.
+    var queueRecord: FilePath? {
+        place == .queue ? QueueFolder(root: home).file(.record, of: run.stash) : nil
     }
 }

@@ -33,28 +33,9 @@ package struct TemporaryRun {
         let extras = try CopiedPaths(copies, in: context)
         let run = try RunFreezing(context).freeze(request, from: origin)
         let folder = try TemporaryFolder(in: parent)
-        let project = context.prefix.isEmpty ? folder.path : folder.path.pushing(context.prefix)
-        let ticket = RunTicket.file(in: project)
-        do {
-            try folder.fill(head: run.reference.baseline, tree: run.tree, of: context.repository)
-            try LocalSettings(context).write(to: project)
-            try extras.copy(to: folder.path)
-            try RunTicket(place: .temporary, home: root, worktree: folder.path, run: run, request: request)
-                .write(to: ticket)
-            try FileIO.makeDirectories(project.pushing(context.folder))
-        } catch {
-            folder.remove(common: context.repository.commonDirectory)
-            throw error
+        try folder.enter(context, run.tree, head: run.reference.baseline, copying: extras, calling: words) {
+            RunTicket(place: .temporary, home: root, worktree: folder.path, run: run, request: request)
         }
-        var environment = ProcessCall.inheritedEnvironment()
-        // These say where the repository of this call is.
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
-            environment[name] = nil
-        }
-        try ProcessCall(
-            executable: ProcessCall.ownProgram, arguments: words(ticket, folder.lock.surviving()),
-            environment: environment, directory: project.pushing(context.folder)
-        ).replaceThisProcess()
     }
 
     /// Removes what runs left whose processes are dead.
@@ -64,17 +45,55 @@ package struct TemporaryRun {
     }
 }
 
+extension TemporaryFolder {
+    /// Fills the folder, and goes on as the process that runs in it.
+    ///
+    /// - Parameter ticket: What is to be done there.
+    /// - Throws: What went wrong before; the folder is gone then.
+    func enter(
+        _ context: ExperimentContext, _ tree: TreeID, head: CommitID, copying extras: CopiedPaths,
+        calling words: (_ ticket: FilePath, _ lock: Int32) -> [String], with ticket: () -> RunTicket
+    ) throws -> Never {
+        let project = context.prefix.isEmpty ? path : path.pushing(context.prefix)
+        let ticket = ticket()
+        let file = RunTicket.file(in: project)
+        do {
+            try fill(head: head, tree: tree, of: context.repository)
+            try LocalSettings(context).write(to: project)
+            try extras.copy(to: path)
+            try ticket.write(to: file)
+            try FileIO.makeDirectories(project.pushing(ticket.folder))
+        } catch {
+            remove(common: context.repository.commonDirectory)
+            throw error
+        }
+        var environment = ProcessCall.inheritedEnvironment()
+        // These say where the repository of this call is.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"] {
+            environment[name] = nil
+        }
+        try ProcessCall(
+            executable: ProcessCall.ownProgram, arguments: words(file, lock.surviving()),
+            environment: environment, directory: project.pushing(ticket.folder)
+        ).replaceThisProcess()
+    }
+}
+
 /// Files and folders that a run gets besides what git has.
 struct CopiedPaths {
     private let workTree: FilePath
     /// Relative to the top of the work tree.
     private var paths: [FilePath] = []
+    /// The paths, as the queue keeps them.
+    var texts: [String] { paths.map(\.string) }
 
+    /// - Parameter seenFromTop: Whether the paths are relative to the top of the work tree and not to the current folder.
     /// - Throws: ``ExperimentError/cannotCopy(_:reason:)`` for what is missing, or not in the work tree.
-    init(_ texts: [String], in context: ExperimentContext) throws {
+    init(_ texts: [String], in context: ExperimentContext, seenFromTop: Bool = false) throws {
         workTree = context.repository.workTree ?? context.project.root
+        let folder = seenFromTop ? workTree : context.project.root.pushing(context.folder)
         for text in texts {
-            let absolute = context.project.root.pushing(context.folder).pushing(FilePath(text)).lexicallyNormalized()
+            let absolute = folder.pushing(FilePath(text)).lexicallyNormalized()
             guard let path = absolute.relative(to: workTree), !path.isEmpty else {
                 throw ExperimentError.cannotCopy(text, reason: "it is not in the work tree")
             }

@@ -1,6 +1,7 @@
 import Cache
 import Diagnostics
 import Files
+import Formats
 import Pipeline
 import SystemPackage
 

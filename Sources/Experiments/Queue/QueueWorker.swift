@@ -1,0 +1,109 @@
+import Diagnostics
+import Files
+import Processes
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A process that carries out one entry after the other, until nothing waits and nothing runs.
+package struct QueueWorker {
+    private let queue: Queue
+    private let slot: FileLock?
+    private let process: StageProcess
+    /// How this program is called for an attempt.
+    private let words: (_ task: String, _ lease: Int32, _ slot: Int32?) -> [String]
+
+    /// - Parameter slot: The place among the workers; `nil` for one besides them.
+    /// - Throws: ``FileLockError`` where the place is taken.
+    package init(
+        _ queue: Queue, slot: Int?,
+        calling words: @escaping (_ task: String, _ lease: Int32, _ slot: Int32?) -> [String]
+    ) throws {
+        self.queue = queue
+        try queue.folder.make()
+        self.slot = try slot.map { try FileLock(queue.slotFile($0)) }
+        self.words = words
+        // Nobody asks a worker for checkpoints.
+        process = try StageProcess(signalFile: queue.folder.own.appending("checkpoint"))
+    }
+
+    /// Works until nothing waits and nothing runs, somebody stops the workers, or a signal comes.
+    package func work() throws {
+        let stop = try FileStatus.of(queue.folder.stop, followingLinks: false)
+        while true {
+            if try FileStatus.of(queue.folder.stop, followingLinks: false) != stop { return }
+            if process.pendingInterruption() != nil { return }
+            try queue.recover()
+            if let taken = try queue.takeNext() {
+                if try carryOut(taken).signal != nil { return }
+            } else if try queue.isBusy() {
+                // What runs may die, and then waits again.
+                usleep(50_000)
+            } else {
+                return
+            }
+        }
+    }
+
+    /// Runs an entry that was taken.
+    ///
+    /// - Parameter watch: Called now and then.
+    /// - Returns: How it ended, and the signal that reached this process meanwhile, which the attempt got, too.
+    func carryOut(
+        _ taken: Queue.Taken, watching watch: () -> Void = {}
+    ) throws -> (exit: ProcessExit?, signal: Int32?) {
+        guard let lease = taken.lease else { return (nil, nil) }
+        let call = ProcessCall(
+            executable: ProcessCall.ownProgram,
+            arguments: words(taken.message.file, lease.surviving(), slot?.surviving()), directory: queue.folder.root)
+        let child = try SeparateProcess(call, output: queue.folder.log(of: taken.message.stash))
+        // From now on the attempt alone has the lock, so that it is free when the attempt is over.
+        taken.lease = nil
+        var signal: Int32?
+        while true {
+            let news = child.wait(milliseconds: 200, process)
+            watch()
+            if let number = news.signal {
+                signal = signal ?? number
+                child.send(number)
+            }
+            if let exit = news.exit { return (exit, signal) }
+        }
+    }
+
+    /// Carries out one entry now, whatever else waits, and shows what it prints.
+    ///
+    /// - Parameter show: Gets what the attempt prints.
+    /// - Returns: How it ended.
+    /// - Throws: ``ExperimentError/entryIs(_:state:hint:)`` where somebody else was faster.
+    package func run(_ entry: QueueEntry, show: ([UInt8]) -> Void) throws -> (exit: ProcessExit?, signal: Int32?) {
+        guard let taken = try queue.take(entry) else {
+            throw ExperimentError.entryIs(
+                entry.name, state: "taken by another process", hint: "'git exp queue status' says more")
+        }
+        var log = LogReader(queue.folder.log(of: entry.stash), fromEnd: true)
+        let result = try carryOut(taken) { show(log.news()) }
+        show(log.news())
+        return result
+    }
+}
+
+extension Queue {
+    /// An entry that this process has taken.
+    final class Taken {
+        let message: QueueMessage
+        /// The entry's lock, until the process of the attempt has it.
+        var lease: FileLock?
+
+        init(_ message: QueueMessage, _ lease: FileLock) {
+            self.message = message
+            self.lease = lease
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import CSys
+import Files
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A program that runs beside this one, with a file for what it prints, and outlives it.
+package final class SeparateProcess {
+    package let id: Int32
+    private let handle: Int32
+
+    /// Starts the program, with nothing to read.
+    ///
+    /// - Parameters:
+    ///   - output: What it prints is added to this file.
+    ///   - leadsGroup: Whether it has a process group of its own; who is to call ``leaveSession()`` must not lead one.
+    /// - Throws: ``FileError`` for the file, ``ProcessError`` where the program did not start.
+    package init(_ call: ProcessCall, output: FilePath, leadsGroup: Bool = true) throws {
+        try FileIO.makeDirectories(output.removingLastComponent())
+        let nothing = try FileDescriptor.open("/dev/null", .readOnly, options: [.closeOnExec])
+        defer { try? nothing.close() }
+        let file: FileDescriptor
+        do {
+            file = try FileIO.retry {
+                try FileDescriptor.open(
+                    output, .writeOnly, options: [.create, .append, .closeOnExec],
+                    permissions: FilePermissions(rawValue: 0o666))
+            }
+        } catch {
+            throw FileError("write", output, error)
+        }
+        defer { try? file.close() }
+        id = try call.spawn(descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: leadsGroup)
+        handle = csys_child_open(id)
+    }
+
+    deinit {
+        if handle >= 0 { csys_child_close(handle) }
+    }
+
+    /// Waits until the program has ended or a signal came.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: The longest time to wait.
+    ///   - process: Holds this process' signals back.
+    /// - Returns: How the program ended, once it has; and the signal that reached this process.
+    package func wait(milliseconds: Int32, _ process: StageProcess) -> (exit: ProcessExit?, signal: Int32?) {
+        var signals = [csys_signal](repeating: csys_signal(), count: 8)
+        var count: Int32 = 0
+        var ended: Int32 = 0
+        var number = handle
+        csys_watch_wait_many(&process.watch, &number, &ended, handle < 0 ? 0 : 1, milliseconds, &signals, &count)
+        let signal = count > 0 ? signals[0].number : nil
+        var status: Int32 = 0
+        guard waitpid(id, &status, WNOHANG) == id else { return (nil, signal) }
+        return (ProcessExit(waitStatus: status), signal)
+    }
+
+    /// Sends a signal to the program, which passes it on to what it started.
+    package func send(_ signal: Int32) { kill(id, signal) }
+}
+
+/// Makes this process leave its terminal and its session, so that neither ends it.
+package func leaveSession() { _ = setsid() }

@@ -1,0 +1,95 @@
+"""The queue: what one program queued and another one runs, and what each of them shows of it."""
+
+import json
+import os
+
+from harness import expect, expect_equal, plain_pipeline, wait_for
+
+def project(check, version):
+    """A toy that fails where the number of epochs is none."""
+    if version == "2.58.2":
+        repository = check.toy("2.58.2", generation=2, pipeline=plain_pipeline())
+    else:
+        repository = check.toy("ours", pipeline=plain_pipeline(), commit_lock=True)
+    return repository
+
+
+def states(repository, which):
+    """The states of the tasks by the names of their experiments, as `queue status` says."""
+    lines = repository.tool(which, "queue", "status").output.splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith(("Task", "Worker", "No "))]
+    return {row[1]: row[-1] for row in rows}
+
+
+def drain_with_dvc(repository, version):
+    # Its workers are started as `dvc`, whatever this one is called.
+    path = os.pathsep.join([os.path.dirname(repository.tools.command(version)), repository.tools.variables["PATH"]])
+    repository.tool(version, "queue", "start", variables={"PATH": path})
+    wait_for(lambda: not {"Queued", "Running"} & set(states(repository, "ours").values()), "DVC's worker", 40)
+
+
+def run_by_dvc(check, version):
+    repository = project(check, version)
+    before = repository.snapshot()
+    repository.exp("run", "--queue", "-n", "good", "-S", "lr=0.5")
+    repository.exp("run", "--queue", "-n", "fails", "-S", "epochs=broken")
+    expect_equal(states(repository, version), {"good": "Queued", "fails": "Queued"}, "what DVC sees queued")
+    drain_with_dvc(repository, version)
+    wanted = {"good": "Success", "fails": "Failed"}
+    expect_equal(states(repository, version), wanted, "what DVC says of it")
+    expect_equal(states(repository, "ours"), wanted, "what we say of it")
+    expect_equal(repository.snapshot(), before, "the workspace")
+    expect("lr: 0.5" in repository.file_of(repository.experiments()["good"], "params.yaml"), "the parameter is another")
+    repository.exp("queue", "remove", "--all")
+    expect_equal(states(repository, version), {}, "what is left for DVC")
+
+
+def run_by_us(check, version):
+    repository = project(check, version)
+    repository.tool(version, "exp", "run", "--queue", "-n", "good", "-S", "lr=0.5")
+    repository.tool(version, "exp", "run", "--queue", "-n", "fails", "-S", "epochs=broken")
+    expect_equal(states(repository, "ours"), {"good": "Queued", "fails": "Queued"}, "what we see queued")
+    repository.exp("run", "--run-all", status=1)
+    wanted = {"good": "Success", "fails": "Failed"}
+    expect_equal(states(repository, "ours"), wanted, "what we say of it")
+    expect_equal(states(repository, version), wanted, "what DVC says of it")
+    expect("lr: 0.5" in repository.file_of(repository.experiments()["good"], "params.yaml"), "the parameter is another")
+    names = repository.tool(version, "exp", "list", "--name-only").output.split()
+    expect_equal(names, ["good"], "the experiments")
+    repository.tool(version, "queue", "remove", "--all")
+    expect_equal(states(repository, "ours"), {}, "what is left for us")
+
+
+def check_dvc3_runs_what_we_queued(check):
+    run_by_dvc(check, "3.67.1")
+
+
+def check_dvc2_runs_what_we_queued(check):
+    run_by_dvc(check, "2.58.2")
+
+
+def check_we_run_what_dvc3_queued(check):
+    run_by_us(check, "3.67.1")
+
+
+def check_we_run_what_dvc2_queued(check):
+    run_by_us(check, "2.58.2")
+
+
+def check_rows_of_queued_and_failed_experiments_are_those_of_dvc3(check):
+    repository = project(check, "3.67.1")
+    repository.exp("run", "--queue", "-n", "fails", "-S", "epochs=broken")
+    repository.exp("run", "--run-all", status=1)
+    repository.exp("run", "--queue", "-n", "waits", "-S", "lr=0.5")
+
+    def rows(which):
+        found = json.loads(repository.tool(which, "exp", "show", "--json").output)[1]["experiments"]
+        return [
+            (row["name"], row["executor"]["state"], row["executor"]["name"], row["executor"]["local"]["task_id"],
+             row["revs"][0]["rev"], row["revs"][0]["error"], row["revs"][0]["data"]["params"],
+             row["revs"][0]["data"]["metrics"])
+            for row in found]
+
+    expect_equal(rows("ours"), rows("3.67.1"), "the rows")
+    csv = repository.exp("show", "--csv").output
+    expect("Queued,Dvc-task" in csv and ",Failed,," in csv, csv)
