@@ -82,10 +82,8 @@ package final class FileLock {
 
     /// Takes over a lock that the process had before it became this program.
     ///
-    /// - Parameters:
-    ///   - path: Its file; needed only by who is going to write into it.
-    ///   - descriptor: What ``surviving()`` returned then.
-    package init(_ path: FilePath = "", inherited descriptor: Int32) {
+    /// - Parameter descriptor: What ``surviving()`` returned then.
+    package init(_ path: FilePath, inherited descriptor: Int32) {
         self.path = path
         file = FileDescriptor(rawValue: descriptor)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
