@@ -82,8 +82,10 @@ package final class FileLock {
 
     /// Takes over a lock that the process had before it became this program.
     ///
-    /// - Parameter descriptor: What ``surviving()`` returned then.
-    package init(_ path: FilePath, inherited descriptor: Int32) {
+    /// - Parameters:
+    ///   - path: Its file, for messages.
+    ///   - descriptor: What ``surviving()`` returned then.
+    package init(_ path: FilePath = "", inherited descriptor: Int32) {
         self.path = path
         file = FileDescriptor(rawValue: descriptor)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
