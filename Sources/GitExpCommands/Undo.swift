@@ -8,8 +8,8 @@ struct Undo: ParsableCommand {
         abstract: "Bring back what the last command removed or replaced.",
         usage: "git exp undo [<options>]",
         discussion: """
-            It counts what 'remove', 'gc', 'rename' and 'rehome' did to experiments, and what 'run -f' and 'save -f' \
-            replaced. Each call goes one command further back. What was removed is kept for as many days as the setting \
+            It counts what 'remove', 'gc', 'rename' and 'rehome' did to experiments, and what 'run -f', 'save -f' and \
+            'pull -f' replaced. Each call goes one command further back. What was removed is kept for as many days as the setting \
             exp.undoDays says, 14 by default; then the next command that removes something lets it go.
 
             Examples:
