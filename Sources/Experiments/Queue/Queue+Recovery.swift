@@ -28,6 +28,25 @@ extension Queue {
         }
     }
 
+    /// Removes what is left of entries that DVC took out of the queue.
+    func sweep() throws {
+        // While one is added, its files are there before it is.
+        guard let turn = try? FileLock(folder.own.appending("lock")) else { return }
+        let found = try (FileIO.list(folder.own) ?? []).compactMap { CommitID(String($0.name.prefix(40))) }
+        for stash in Set(found).subtracting(try known()) {
+            guard let lease = try? FileLock(folder.file(.lease, of: stash)) else { continue }
+            // An entry may have moved from one folder to the other before; with the lock it cannot.
+            guard try !known().contains(stash) else { continue }
+            for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: stash)) }
+            withExtendedLifetime(lease) {}
+        }
+        withExtendedLifetime(turn) {}
+    }
+
+    private func known() throws -> Set<CommitID> {
+        Set(try [folder.held, folder.waiting, folder.taken].flatMap { try messages(in: $0) }.map(\.stash))
+    }
+
     /// Whether an entry is over, and DVC knows.
     func isFiled(_ message: QueueMessage) throws -> Bool {
         try FileStatus.of(folder.result(of: message.task), followingLinks: true) != nil
