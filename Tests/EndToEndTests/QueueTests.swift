@@ -109,6 +109,10 @@ import Testing
         try sandbox.expOK("queue", "remove", "--success")
         #expect(try states(sandbox).isEmpty)
         #expect(try sandbox.git("for-each-ref", "refs/exps/celery").isEmpty)
+        try sandbox.expOK("run", "--queue", "-n", "e")
+        #expect(try sandbox.expOK("remove", "--queue", "--dry-run").output.contains("[e]"))
+        try sandbox.expOK("remove", "--queue")
+        #expect(try states(sandbox).isEmpty)
         let unknown = try sandbox.exp("queue", "remove", "a", "nosuch")
         #expect(unknown.status == 128 && unknown.errors.contains("'a', 'nosuch'"), "\(unknown)")
         let own = try FileIO.list(sandbox.root.pushing(".dvc/tmp/git-exp/queue")) ?? []

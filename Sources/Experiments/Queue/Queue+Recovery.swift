@@ -22,7 +22,11 @@ extension Queue {
                 if try !isFiled(message) { try file(final, of: message) }
                 continue
             }
-            if !hasDead { try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: prefix) }
+            if !hasDead {
+                try makingFolders {
+                    try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: context.prefix)
+                }
+            }
             hasDead = true
             try settleDead(message)
         }
@@ -53,8 +57,12 @@ extension Queue {
             && FileStatus.of(folder.file(.final, of: message.stash), followingLinks: true) != nil
     }
 
-    /// The project's folder inside a worktree.
-    private var prefix: FilePath { context.prefix }
+    /// Keeps those apart who make folders of runs and who remove them: half of a new one looks like a dead one.
+    func makingFolders<Value>(_ body: () throws -> Value) throws -> Value {
+        let turn = try FileLock(folder.own.appending("folders.lock"), patience: 60_000)
+        defer { withExtendedLifetime(turn) {} }
+        return try body()
+    }
 
     /// The caller has the entry's lock.
     private func settleDead(_ message: QueueMessage) throws {

@@ -35,14 +35,12 @@ package struct QueueAttempt {
         calling words: (_ ticket: FilePath, _ lock: Int32, _ lease: Int32, _ slot: Int32?) -> [String]
     ) throws -> Never {
         do {
-            let record = queue.folder.file(.record, of: message.stash)
-            try QueueRecord.append("attempt", to: record)
             try RunInfo.begin(message, in: queue.folder)
             let number = try queue.record(message.stash).attempts
             try queue.say("attempt \(number) of '\(message.name)', process \(ownProcess())", message)
             let (run, request) = try frozen()
             let extras = try CopiedPaths(message.copies, in: context, seenFromTop: true)
-            let folder = try TemporaryFolder(in: queue.folder.runs)
+            let folder = try queue.makingFolders { try TemporaryFolder(in: queue.folder.runs) }
             try folder.enter(context, run.tree, head: run.reference.baseline, copying: extras) {
                 words($0, $1, lease.surviving(), slot?.surviving())
             } with: {

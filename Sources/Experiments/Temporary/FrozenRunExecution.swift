@@ -44,9 +44,9 @@ package struct FrozenRunExecution {
         let settling = QueueSettling(ticket, context)
         do {
             let report = try WorkspaceRun(context).run(ticket.run, ticket.request)
+            try settling?.settle(report)
             try onEnd()
             if let experiment = report.experiment { try tellOfLeftovers(experiment.tip) }
-            try settling?.settle(report)
             return report
         } catch {
             try settling?.settle(error)
