@@ -109,6 +109,26 @@ package enum FileIO {
         if sync { try syncFolder(target.removingLastComponent()) }
     }
 
+    /// Gives a small file other contents in its place.
+    ///
+    /// This takes a fortieth of the time of ``replace(_:with:mode:sync:prepared:)``, but only who holds a lock may read.
+    /// A process that is killed leaves either contents, the new ones perhaps with the end of the old ones behind them.
+    package static func overwrite(_ path: FilePath, with bytes: [UInt8]) throws(FileError) {
+        do {
+            let file = try retry {
+                try FileDescriptor.open(
+                    path, .writeOnly, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
+            }
+            defer { try? file.close() }
+            try bytes.withUnsafeBytes { try write($0, to: file) }
+            if ftruncate(file.rawValue, off_t(bytes.count)) != 0 { throw Errno(rawValue: errno) }
+        } catch let error as Errno {
+            throw FileError("write", path, error)
+        } catch {
+            throw FileError("write", path, .ioError)
+        }
+    }
+
     /// Writes all bytes to an open file.
     package static func write(_ buffer: UnsafeRawBufferPointer, to file: FileDescriptor) throws(Errno) {
         var rest = buffer

@@ -13,6 +13,7 @@ import SystemPackage
 ///
 /// The system drops the lock of a process that dies.
 package final class FileLock {
+    private let path: FilePath
     private let file: FileDescriptor
 
     /// Takes the lock.
@@ -21,7 +22,21 @@ package final class FileLock {
     ///   - patience: How long to wait for another holder, in milliseconds; 0 does not wait.
     ///   - onWait: Called once, with the holder's number, when the wait begins.
     /// - Throws: ``FileLockError`` where the other one did not let go in time.
-    package init(_ path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
+    package convenience init(_ path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
+        try self.init(taking: path, patience: patience, onWait: onWait)
+        try write([])
+    }
+
+    /// Takes the lock with a note in its file, which outlives a process that is killed.
+    ///
+    /// - Parameter old: What the holder before noted and did not take back.
+    package convenience init(_ path: FilePath, notes old: inout [UInt8]) throws {
+        try self.init(taking: path)
+        old = Self.notes(in: path)
+    }
+
+    private init(taking path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
+        self.path = path
         try FileIO.makeDirectories(path.removingLastComponent())
         do {
             file = try FileIO.retry {
@@ -43,16 +58,33 @@ package final class FileLock {
             usleep(UInt32(step) * 1_000)
             waited += step
         }
-        let text = " \(getpid())\n"
+    }
+
+    /// Writes what is to be known of the holder: its number, and a line that it wants to leave. One call, which a kill
+    /// cannot divide.
+    ///
+    /// - Parameter notes: Without a line feed.
+    package func write(_ notes: [UInt8]) throws(FileError) {
         // Never empty, so that whoever has to wait can always say for whom.
-        _ = text.withCString { pwrite(file.rawValue, $0, text.utf8.count, 0) }
-        ftruncate(file.rawValue, off_t(text.utf8.count))
+        let bytes = Array(" \(getpid())\n".utf8) + (notes.isEmpty ? [] : notes + [UInt8(ascii: "\n")])
+        let count = bytes.withUnsafeBytes { pwrite(file.rawValue, $0.baseAddress, $0.count, 0) }
+        guard count == bytes.count, ftruncate(file.rawValue, off_t(bytes.count)) == 0 else {
+            throw FileError("lock", path, Errno(rawValue: errno))
+        }
+    }
+
+    /// The line that the holder of a lock leaves, or left when it was killed; empty where there is none.
+    package static func notes(in path: FilePath) -> [UInt8] {
+        guard let bytes = try? FileIO.read(path) else { return [] }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+        return lines.count > 2 ? Array(lines[1]) : []
     }
 
     /// Takes over a lock that the process had before it became this program.
     ///
     /// - Parameter descriptor: What ``surviving()`` returned then.
-    package init(inherited descriptor: Int32) {
+    package init(_ path: FilePath, inherited descriptor: Int32) {
+        self.path = path
         file = FileDescriptor(rawValue: descriptor)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
@@ -69,7 +101,7 @@ package final class FileLock {
 
     private static func holder(of path: FilePath) -> Int32? {
         guard let bytes = try? FileIO.read(path) else { return nil }
-        let digits = bytes.filter { $0 >= 0x30 && $0 <= 0x39 }
+        let digits = bytes.prefix { $0 != UInt8(ascii: "\n") }.filter { $0 >= 0x30 && $0 <= 0x39 }
         return Int32(String(decoding: digits, as: UTF8.self))
     }
 }

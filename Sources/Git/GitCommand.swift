@@ -26,6 +26,24 @@ package struct GitCommand: Sendable {
 
     package func run(_ arguments: String...) throws(GitCommandError) -> Answer { try run(arguments) }
 
+    /// Runs git, and hands over what it says on standard error while it runs: a server's words, or what a credential
+    /// helper asks for.
+    ///
+    /// - Throws: ``GitCommandError`` where git could not be started at all.
+    package func run(
+        _ arguments: [String], input: [UInt8] = [], onError: (ArraySlice<UInt8>) -> Void
+    ) throws(GitCommandError) -> Answer {
+        do {
+            return try withoutActuallyEscaping(onError) { onError in
+                Answer(result: try call(arguments, input).start().wait(onError: onError))
+            }
+        } catch let error as ProcessError {
+            throw .notStarted(error.message)
+        } catch {
+            throw .notStarted(String(describing: error))
+        }
+    }
+
     /// What git printed, without the line feed at the end.
     ///
     /// - Throws: ``GitCommandError`` with git's own complaint where it failed.

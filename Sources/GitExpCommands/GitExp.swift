@@ -16,7 +16,8 @@ struct GitExp: ParsableCommand {
         subcommands: [
             Init.self, StageCommand.self, Run.self, Save.self, Repro.self, Status.self, Checkpoint.self, Show.self,
             List.self, Diff.self, Apply.self, Branch.self, Rename.self, Remove.self, GarbageCollection.self,
-            Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self, Params.self, Add.self,
+            Push.self, Pull.self, Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self,
+            Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
             RemoteCommand.self, QueueCommand.self, Execute.self,
         ])

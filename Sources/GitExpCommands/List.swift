@@ -5,7 +5,11 @@ import Git
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List experiments by their baseline.", usage: "git exp list [<options>]", aliases: ["ls"])
+        abstract: "List experiments by their baseline.", usage: "git exp list [<options>] [<remote>]",
+        aliases: ["ls"])
+
+    @Argument(help: "A Git remote or its address, whose experiments are meant.")
+    var remote: String?
 
     @OptionGroup var baselines: SelectionOptions
 
@@ -23,9 +27,15 @@ struct List: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
+        if let remote {
+            let catalog = try GitRemote(remote, context).experiments(forPushing: false)
+            return try show(ExperimentListing(context, baselines.selection, on: catalog))
+        }
         try KilledRun.warn(context)
-        let listing = try ExperimentListing(
-            context, baselines.selection, findingLost: !nameOnly && !shaOnly)
+        try show(ExperimentListing(context, baselines.selection, findingLost: !nameOnly && !shaOnly))
+    }
+
+    private func show(_ listing: ExperimentListing) {
         // In one piece: a line for each of thousands would be as many system calls.
         var text = ""
         for group in listing.groups {

@@ -41,6 +41,13 @@ struct Remove: ParsableCommand {
     @Flag(help: "Remove all experiments of the repository but those that are meant.")
     var keep = false
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Remove experiments of a Git remote, not those here; they cannot be brought back from there.",
+            valueName: "remote"))
+    var gitRemote: String?
+
     @Flag(help: "Only list what would go.")
     var dryRun = false
 
@@ -62,7 +69,8 @@ struct Remove: ParsableCommand {
     func run() throws {
         if queue { return try QueueCommand.removeWaiting(isDryRun: dryRun, global.console) }
         let context = try Workspace.open(global.console)
-        let resolver = try Revisions.resolver(context)
+        let remote = try gitRemote.map { try GitRemote($0, context) }
+        let resolver = try Revisions.resolver(context, among: remote?.experiments(forPushing: true))
         let removing = Removing(context)
         var chosen: [Experiment]
         if allCommits {
@@ -73,7 +81,7 @@ struct Remove: ParsableCommand {
             selection.count = count ?? 1
             chosen = try removing.experiments(of: selection, in: resolver)
         } else {
-            chosen = try removing.experiments(named: experiments, in: resolver)
+            chosen = try removing.experiments(named: experiments, in: resolver, on: remote)
         }
         if keep {
             let kept = Set(chosen)
@@ -82,7 +90,13 @@ struct Remove: ParsableCommand {
         let isNamed = !experiments.isEmpty && !keep
         let victims = Victims(chosen, console: global.console)
         guard try victims.areToGo(isDryRun: dryRun, asking: !force && !isNamed && Question.canBeAsked) else { return }
-        victims.tell(try removing.remove(chosen, command: "remove"))
+        if let remote {
+            let report = try remote.remove(chosen)
+            victims.tell(report.done)
+            if let problem = report.problem { throw problem }
+        } else {
+            victims.tell(try removing.remove(chosen, command: "remove"))
+        }
     }
 }
 

@@ -18,11 +18,22 @@ struct Rename: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Replace an experiment of the new name; 'git exp undo' brings it back.")
     var force = false
 
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Rename it on a Git remote, not here; '--force' cannot be undone there.", valueName: "remote"))
+    var gitRemote: String?
+
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let renamed = try Renaming(context, Revisions.resolver(context)).rename(experiment, to: name, replacing: force)
+        let remote = try gitRemote.map { try GitRemote($0, context) }
+        let resolver = try Revisions.resolver(context, among: remote?.experiments(forPushing: true))
+        let renaming = Renaming(context, resolver)
+        let renamed =
+            try remote.map { try renaming.rename(experiment, to: name, replacing: force, on: $0) }
+            ?? renaming.rename(experiment, to: name, replacing: force)
         guard let renamed else { return global.console.note("No experiments to rename.") }
         global.console.note(
             "Renamed experiment '\(Console.sanitized(experiment))' to '\(Console.sanitized(renamed.name))'.")

@@ -132,7 +132,7 @@ struct Show: ParsableCommand {
         let table = try ShowTable(report.rows, options)
         switch form {
         case .json: break
-        case .csv: console.printRaw(table.csv())
+        case .csv: console.printRaw(table.csv(forTerminal: TerminalStyle.isOutputTerminal))
         case .markdown: console.printRaw(table.markdown())
         case .table(let isPaged):
             let colour = TerminalStyle.colourOfOutput(setting: context.settings["color.ui"])

@@ -157,7 +157,12 @@ package struct ShowTable {
     }
 
     /// The table as comma-separated values with CR LF, full numbers and ISO times.
-    package func csv() -> String {
+    ///
+    /// - Parameter isTerminal: Whether control characters must be made visible, which a program wants as they are.
+    package func csv(forTerminal isTerminal: Bool = false) -> String {
+        func line(_ fields: [String]) -> String {
+            CSVText.line(isTerminal ? fields.map(Console.sanitized) : fields)
+        }
         var headers = ["Experiment", "rev", "typ"]
         if !options.hidesTimestamp { headers.append("Created") }
         let hasParent = !options.onlyChanged || rows.contains { $0.parent != nil }
@@ -165,7 +170,7 @@ package struct ShowTable {
         if hasState { headers.append("State") }
         if hasExecutor { headers.append("Executor") }
         headers += content.columns.map(\.header)
-        var text = CSVText.line(headers)
+        var text = line(headers)
         for (row, cells) in zip(rows, content.cells) {
             let isBaseline = row.kind == .baseline
             let short = row.revision == "workspace" ? row.revision : String(row.revision.prefix(7))
@@ -178,7 +183,7 @@ package struct ShowTable {
             if hasState { fields.append(row.state ?? "") }
             if hasExecutor { fields.append(row.executor ?? "") }
             fields += cells.map { Self.text($0, digits: options.precision) ?? "" }
-            text += CSVText.line(fields)
+            text += line(fields)
         }
         return text
     }

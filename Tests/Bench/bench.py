@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures git exp as a user meets it, through `git exp …`, against a floor made of git and coreutils, and DVC.
 
-    bench.py --program .build/release/git-exp [--quick] [--json FILE] [--no-dvc] [--check]
+    bench.py --program .build/bin/git-exp [--quick] [--json FILE] [--no-dvc] [--check]
 
 Every row is a ratio within one run: floor and tools take turns on the same machine and the same data. The limits
 hold for `exp.durability = process`; rows for `disk` are there to compare. `--quick` takes fewer rounds, and lets
@@ -429,6 +429,35 @@ class Bench:
                 rows[name].add("git exp", measure("git", "exp", name, *arguments))
         self.remove(folder)
 
+    def push(self):
+        """Many experiments to a bare repository over a path; their data is on the data remote already."""
+        count = 1_000
+        row = self.row(f"push of {count:,} experiments", 1.5)
+        folder = self.many_experiments("git exp", count)
+        store = pathlib.Path(tempfile.mkdtemp(dir=self.work))
+        for number in range(count):
+            name = f"a{hashlib.md5(str(number).encode()).hexdigest()[1:]}"
+            (store / "files/md5" / name[:2]).mkdir(parents=True, exist_ok=True)
+            (store / "files/md5" / name[:2] / name[2:]).write_bytes(b"x" * number)
+        quiet("git", "exp", "remote", "add", "-q", "--default", "store", str(store))
+        bare = pathlib.Path(tempfile.mkdtemp(dir=self.work)) / "origin.git"
+        git("init", "-q", "--bare", str(bare))
+        git("remote", "add", "origin", str(bare))
+        git("push", "-q", "origin", "HEAD:refs/heads/main")
+        aside = self.work / "aside.git"
+        shutil.copytree(bare, aside)
+        calls = {"floor": ["git", "push", "-q", "origin", "refs/exps/*:refs/exps/*"],
+                 "git exp": ["git", "exp", "push", "-q", "origin"]}
+        for _ in range(3 if self.quick else 8):
+            for who, call in calls.items():
+                shutil.rmtree(bare)
+                shutil.copytree(aside, bare)
+                row.add(who, measure(*call))
+                there = git("-C", str(bare), "for-each-ref", "refs/exps").count("\n") + 1
+                if there != count:
+                    sys.exit(f"{who} pushed {there} experiments")
+        self.remove(folder, store, bare.parent, aside)
+
     def large_files(self):
         """Data of a few large files: `add` with each tool, again and again with an empty cache."""
         one, ten = (("one file of 200 MB", 1, 200), ("10 files of 20 MB", 10, 20)) if self.quick else (
@@ -532,6 +561,7 @@ class Bench:
             "large": lambda: self.checkpoint(100 * MEGABYTE, 0.8, 4 if self.quick else 10),
             "show": self.shows,
             "verbs": self.verbs,
+            "push": self.push,
             "files": self.tracked_files,
             "big": self.large_files,
             "repro": self.nothing_to_do,
@@ -583,7 +613,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
     parser.add_argument("--only", action="append", choices=(
-        "start", "run", "small", "large", "show", "verbs", "files", "big", "repro", "memory", "million"))
+        "start", "run", "small", "large", "show", "verbs", "push", "files", "big", "repro", "memory", "million"))
     parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
     options = parser.parse_args()
     if not options.program:

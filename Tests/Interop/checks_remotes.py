@@ -8,7 +8,7 @@ import stat
 import time
 
 from harness import expect, expect_equal
-from servers import s3_server, ssh_server, web_server
+from servers import need, s3_server, ssh_server, web_server
 
 THREE, TWO = "3.67.1", "2.58.2"
 PIPELINE = """stages:
@@ -173,6 +173,7 @@ def settings(path):
 
 def check_remote_over_ssh(check):
     """Over sftp: there and back, damage is found, a killed push is completed."""
+    need("rclone")
     with ssh_server(check.folder / "ssh", check.tools.home) as (address, key):
         repository = project(check, "ours")
         repository.exp("remote", "add", "-d", "host", address)

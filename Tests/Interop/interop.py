@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks git exp against real DVC releases and real clients of the checkpoint protocol.
 
-    interop.py --program .build/release/git-exp [--only TEXT] [--jobs N] [--list]
+    interop.py --program .build/bin/git-exp [--only TEXT] [--jobs N] [--list]
 
 The releases are pinned in `requirements/` and installed from PyPI into `.build-interop/`, once. An environment
 variable GIT_EXP_INTEROP_VENVS names a folder with environments that are there already; others are made.
@@ -28,13 +28,14 @@ import checks_random
 import checks_queue
 import checks_remotes
 import checks_repro
+import checks_sharing
 import checks_templating
 import checks_verbs
 from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
     checks_current, checks_data, checks_remotes, checks_migration, checks_repro, checks_checkpoints, checks_clients,
-    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs, checks_queue)
+    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs, checks_sharing, checks_queue)
 
 
 def all_checks():

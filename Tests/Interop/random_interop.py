@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs projects by chance with DVC and with git exp, and compares everything that they leave behind.
 
-    random_interop.py --program .build/release/git-exp [--dvc 3.67.1] [--first 1] [--seeds 300] [--jobs 2] [--keep]
+    random_interop.py --program .build/bin/git-exp [--dvc 3.67.1] [--first 1] [--seeds 300] [--jobs 2] [--keep]
 
 A seed that failed is repeated with `--first SEED --seeds 1 --keep`.
 """

@@ -1,6 +1,8 @@
 """Servers that stand in for other machines: `sshd` and an S3 of PyPI's moto, on the loopback address alone."""
 
+import base64
 import contextlib
+import http.server
 import os
 import pathlib
 import pwd
@@ -8,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -63,7 +66,7 @@ def ssh_server(folder, home):
 
     Yields the address of `folder` there, and the file of the client's key.
     """
-    need("sshd", "ssh-keygen", "rclone")
+    need("sshd", "ssh-keygen")
     folder.mkdir(parents=True)
     for name in ("host", "client"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
@@ -119,6 +122,68 @@ def web_server(folder, user, password):
     arguments = ["rclone", "serve", "webdav", "--addr", f"127.0.0.1:{port}", folder / "files"]
     with serving(arguments, port, folder / "log", environment):
         yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def git_web_server(folder, user, password):
+    """Smart HTTP: `git http-backend` for the repositories in a folder, for one user; yields its address."""
+    expected = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "HTTP_"))}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.0"
+
+        def body(self):
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            parts = []
+            while size := int(self.rfile.readline().split(b";")[0], 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
+
+        def answer(self):
+            body = self.body()
+            if self.headers.get("Authorization") != expected:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="git"')
+                self.end_headers()
+                return
+            path, _, query = self.path.partition("?")
+            variables = {
+                "GIT_PROJECT_ROOT": str(folder), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command, "REMOTE_USER": user, "REMOTE_ADDR": "127.0.0.1",
+                "CONTENT_TYPE": self.headers.get("Content-Type", ""), "CONTENT_LENGTH": str(len(body)),
+                "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+                "GIT_PROTOCOL": self.headers.get("Git-Protocol", "")}
+            result = subprocess.run(
+                ["git", "http-backend"], input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=environment | variables, check=False)
+            head, _, content = result.stdout.partition(b"\r\n\r\n")
+            headers = [line.partition(": ") for line in head.decode().split("\r\n") if line]
+            status = next((value for name, _, value in headers if name == "Status"), "200 OK")
+            self.send_response(int(status.split()[0]))
+            for name, _, value in headers:
+                if name != "Status":
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills commands that move data with SIGKILL at random instants, and looks what they left.
 
-    data_kill_test.py --program .build/release/git-exp [--kills 20] [--seed N] [--only add]
+    data_kill_test.py --program .build/bin/git-exp [--kills 20] [--seed N] [--only add]
 
 After each kill
   * every object of the cache holds what its name says;

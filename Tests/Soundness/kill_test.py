@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills `git exp run` with SIGKILL at random instants, and looks whether anything was lost.
 
-    kill_test.py --program .build/release/git-exp [--kills 200] [--seed N]
+    kill_test.py --program .build/bin/git-exp [--kills 200] [--seed N]
 
 After each kill, in the repository as it was left:
   * HEAD names the same branch and the same commit, and the index has the same bytes;

@@ -9,7 +9,7 @@ package struct Wanted: Hashable, Sendable {
         self.below = below
     }
 
-    var item: RemoteItem { .object(md5: hash.md5, hash.generation) }
+    package var item: RemoteItem { .object(md5: hash.md5, hash.generation) }
 
     /// The files of the list that are meant.
     func files(of entries: [ManifestEntry]) -> [ManifestEntry] {
@@ -19,7 +19,7 @@ package struct Wanted: Hashable, Sendable {
     }
 
     /// The files that are meant, as remotes keep them.
-    func members(of entries: [ManifestEntry]) -> [RemoteItem] {
+    package func members(of entries: [ManifestEntry]) -> [RemoteItem] {
         files(of: entries).map { .object(md5: $0.md5, hash.generation) }
     }
 }

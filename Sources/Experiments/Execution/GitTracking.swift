@@ -27,7 +27,10 @@ package struct GitTracking {
             if !answer.exit.isSuccess { context.console.warn("git could not stage the files: \(answer.complaint)") }
             return
         }
-        let words = names.map { Console.sanitized(ShellWord.quoted($0)) }.joined(separator: " ")
+        let words = names.map {
+            // What begins with a dash would be taken for an option.
+            ShellWord.shown($0.utf8.first == UInt8(ascii: "-") ? "./" + $0 : $0)
+        }.joined(separator: " ")
         context.console.note("\nTo track the changes with git, run:\n\n\tgit add \(words)")
         context.console.note("\nTo enable auto staging, run:\n\n\tgit exp config core.autostage true")
     }

@@ -22,7 +22,7 @@ final class RunJournal {
         let reference: String?
     }
 
-    private let file: FilePath
+    /// Its file has the journal, too: a file of its own would take longer to make than the rest together.
     private let lock: FileLock
     private let token: String
     /// The reference that the file names; the outer `nil` before anything is written.
@@ -37,15 +37,14 @@ final class RunJournal {
     ///
     /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where another one is going on.
     init(scratch: FilePath, program: String) throws {
-        file = scratch.appending("run.json")
+        var notes: [UInt8] = []
         do {
-            lock = try FileLock(scratch.appending("run.lock"))
+            lock = try FileLock(Self.file(in: scratch), notes: &notes)
         } catch let error as FileLockError {
             throw ExperimentError.runInProgress(process: error.holder ?? 0, program: "git exp run")
         }
         token = "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-        let old = try FileIO.read(file).flatMap { try? JSON.parse($0, file: "run.json").mapping }
-        if let old {
+        if let old = Self.journal(in: notes) {
             if let token = old["token"]?.string { LeftoverProcesses.end(withToken: token) }
             remains = Remains(reference: old["reference"]?.string)
         } else {
@@ -56,8 +55,13 @@ final class RunJournal {
 
     /// By what the processes of the run that is going on, or was killed, are told from others.
     static func token(in scratch: FilePath) -> String? {
-        guard let bytes = try? FileIO.read(scratch.appending("run.json")) else { return nil }
-        return try? JSON.parse(bytes, file: "run.json").mapping?["token"]?.string
+        journal(in: FileLock.notes(in: file(in: scratch)))?["token"]?.string
+    }
+
+    private static func file(in scratch: FilePath) -> FilePath { scratch.appending("run.lock") }
+
+    private static func journal(in notes: [UInt8]) -> Mapping? {
+        notes.isEmpty ? nil : (try? JSON.parse(notes, file: "run.lock"))?.mapping
     }
 
     /// Ends the processes that a killed run left.
@@ -83,12 +87,12 @@ final class RunJournal {
                 ("pid", .int(Int(getpid()))), ("token", .string(token)),
                 ("reference", reference.map { .string($0) } ?? .null),
             ]))
-        try FileIO.replace(file, with: Array(JSON.pythonDumps(value).utf8), sync: false)
+        try lock.write(Array(JSON.pythonDumps(value).utf8))
         written = .some(reference)
     }
 
     /// Ends the run: nothing is left to learn from it.
-    func close() { try? FileIO.remove(file) }
+    func close() { try? lock.write([]) }
 }
 
 /// Processes of a run whose own process was killed: they would write into the next run's outputs.

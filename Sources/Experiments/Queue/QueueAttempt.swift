@@ -19,12 +19,13 @@ package struct QueueAttempt {
     ///   - slot: The lock of the worker's place, likewise.
     package init(_ task: String, in context: ExperimentContext, inheriting lease: Int32, slot: Int32?) throws {
         queue = Queue(context)
-        self.lease = FileLock(inherited: lease)
-        self.slot = slot.map { FileLock(inherited: $0) }
         guard FilePath.Component(task)?.kind == .regular,
             let message = QueueMessage(reading: queue.folder.taken.appending(task))
         else { throw ExperimentError.badTicket(task) }
         self.message = message
+        self.lease = FileLock(queue.folder.file(.lease, of: message.stash), inherited: lease)
+        let workers = queue.folder.workers
+        self.slot = slot.map { FileLock(workers, inherited: $0) }
     }
 
     /// Makes the run's folder and goes on as the process that runs in it.

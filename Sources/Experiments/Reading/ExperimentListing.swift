@@ -37,4 +37,21 @@ package struct ExperimentListing {
         self.groups = groups
         self.lost = selection.allCommits ? [] : lost
     }
+
+    /// The experiments of a remote.
+    ///
+    /// With all commits selected those whose baseline is not known here come last.
+    package init(_ context: ExperimentContext, _ selection: BaselineSelection, on catalog: ExperimentCatalog) throws {
+        let names = try BaselineNames(context.repository)
+        var commits = try selection.commits(in: context.repository, chains: ChainReader(context.repository))
+        if selection.allCommits {
+            commits += catalog.baselines.subtracting(commits).sorted()
+        }
+        groups = commits.compactMap { commit in
+            let experiments = catalog.experiments(of: commit)
+            return experiments.isEmpty
+                ? nil : Group(label: names.name(of: commit) ?? commit.short, experiments: experiments)
+        }
+        lost = []
+    }
 }

@@ -47,6 +47,22 @@ enum ShellWord {
                 ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x3A) || $0 == 0x5F
             }
         if isPlain { return text }
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
+            return escaped(text)
+        }
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\"'\"'") + "'"
+    }
+
+    /// A word whose control characters a shell makes of their codes, so that it can be copied from a terminal.
+    private static func escaped(_ text: String) -> String {
+        var word = "$'"
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "'"), UInt8(ascii: "\\"): word += "\\" + String(UnicodeScalar(byte))
+            case 0x20...0x7E: word.unicodeScalars.append(UnicodeScalar(byte))
+            default: word += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }
+        }
+        return word + "'"
     }
 }

@@ -9,9 +9,12 @@ package struct Removing {
 
     /// The experiments that names stand for, each once.
     ///
+    /// - Parameter remote: Whose experiments the resolver knows; `nil` for those of the repository.
     /// - Throws: ``ExperimentError/notExperiments(_:similar:)`` with all names that are none,
-    ///   ``ExperimentError/ambiguous(_:references:)``.
-    package func experiments(named names: [String], in resolver: RevisionResolver) throws -> [Experiment] {
+    ///   ``SharingError/notThere(_:remote:)`` likewise, ``ExperimentError/ambiguous(_:references:)``.
+    package func experiments(
+        named names: [String], in resolver: RevisionResolver, on remote: GitRemote? = nil
+    ) throws -> [Experiment] {
         var found: [Experiment] = []
         var unknown: [String] = []
         for name in names {
@@ -22,6 +25,7 @@ package struct Removing {
             if !found.contains(experiment) { found.append(experiment) }
         }
         if unknown.isEmpty { return found }
+        if let remote { throw SharingError.notThere(unknown, remote: remote.name) }
         throw ExperimentError.notExperiments(
             unknown, similar: unknown.count == 1 ? resolver.similar(to: unknown[0]) : [])
     }

@@ -3,7 +3,7 @@ import Git
 /// Gives an experiment another name.
 package struct Renaming {
     private let context: ExperimentContext
-    private let resolver: RevisionResolver
+    let resolver: RevisionResolver
 
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {
         self.context = context

@@ -45,7 +45,7 @@ struct TemporaryFolder {
     /// The folder that this process had before it became this program.
     init(at path: FilePath, inheriting descriptor: Int32) {
         self.path = path
-        lock = FileLock(inherited: descriptor)
+        lock = FileLock(Self.lockFile(of: path), inherited: descriptor)
     }
 
     /// Makes the folder a worktree with these files.

@@ -115,21 +115,20 @@ package struct PathLocks {
         return (uses("read"), uses("write"))
     }
 
-    /// Writes the file, without the processes that are gone; without any use there is none.
+    /// Writes the file, without the processes that are gone. It stays where nothing is used, as DVC leaves it.
     private func write(_ readers: Uses, _ writers: Uses) throws {
         func living(_ uses: Uses) -> Uses {
             uses.map { ($0, $1.filter { $0.process == ownProcess() || $0.isOther }) }.filter { !$1.isEmpty }
         }
         let readers = living(readers)
         let writers = living(writers)
-        if readers.isEmpty, writers.isEmpty { return try FileIO.remove(file) }
         var reading = Mapping()
         for (path, holders) in readers {
             reading[path.string] = .list((reading[path.string]?.list ?? []) + holders.map(\.value))
         }
         let writing = Mapping(writers.compactMap { path, holders in holders.first.map { (path.string, $0.value) } })
         let text = JSON.pythonDumps(.mapping(Mapping([("read", .mapping(reading)), ("write", .mapping(writing))])))
-        try FileIO.replace(file, with: Array(text.utf8), sync: false)
+        try FileIO.overwrite(file, with: Array(text.utf8))
     }
 }
 
