@@ -57,6 +57,7 @@ test: dependencies
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
+	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --rounds 1 --entries 8 --workers 4
 	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 5
 
 # The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command, 50 of a push
@@ -64,6 +65,7 @@ test: dependencies
 soundness: dependencies build
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
+	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(RELEASE)/git-exp"
 	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(RELEASE)/git-exp" --kills 50
 
 interop: dependencies build

@@ -61,8 +61,14 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "save": Save.self
         case "remove", "rm": Remove.self
         case "rename": Rename.self
+        case "execute": Execute.self
         default: nil
         }
+    if arguments.first == "queue", let leaf = QueueCommand.process(arguments.dropFirst().first),
+        let command = try? leaf.parse(Array(arguments.dropFirst(2)))
+    {
+        return command
+    }
     if let leaf, let command = try? leaf.parse(Array(arguments.dropFirst())) { return command }
     return try GitExp.parseAsRoot(arguments)
 }

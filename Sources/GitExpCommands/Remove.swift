@@ -35,6 +35,9 @@ struct Remove: ParsableCommand {
         help: "Also those of so many commits before, the first one included; negative: all.")
     var count: Int?
 
+    @Flag(help: "What waits in the queue, and no experiments.")
+    var queue = false
+
     @Flag(help: "Remove all experiments of the repository but those that are meant.")
     var keep = false
 
@@ -54,13 +57,17 @@ struct Remove: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
-        let selects = allCommits || !rev.isEmpty || count != nil
+        let selects = allCommits || !rev.isEmpty || count != nil || queue
         if experiments.isEmpty == !selects {
-            throw ValidationError("name experiments, or give --rev, --num or --all-commits")
+            throw ValidationError("name experiments, or give --rev, --num, --all-commits or --queue")
+        }
+        if queue, keep || allCommits || !rev.isEmpty || count != nil {
+            throw ValidationError("--queue excludes --keep, --rev, --num and --all-commits")
         }
     }
 
     func run() throws {
+        if queue { return try QueueCommand.removeWaiting(isDryRun: dryRun, global.console) }
         let context = try Workspace.open(global.console)
         let remote = try gitRemote.map { try GitRemote($0, context) }
         let resolver = try Revisions.resolver(context, among: remote?.experiments(forPushing: true))

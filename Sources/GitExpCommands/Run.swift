@@ -29,6 +29,9 @@ struct Run: ParsableCommand {
             In a linked worktree without a cache of its own the data goes to the cache of the main worktree: 'cache.dir' \
             in .dvc/config.local is set to it.
 
+            With --queue nothing runs yet: 'git exp queue start' starts workers in the background, and --run-all runs \
+            what is queued and waits for it. See 'git exp queue'.
+
             Examples:
               git exp run -n baseline
               git exp run -S lr=0.01 -S optimizer.momentum=0.9

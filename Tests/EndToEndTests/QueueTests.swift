@@ -77,8 +77,8 @@ import Testing
         #expect(try sandbox.git("show", "refs/exps/\(try path(sandbox))/frozen:params.yaml") == "lr: 2\nnap: 0\n")
         #expect(try sandbox.git("show", "refs/exps/\(try path(sandbox))/other:params.yaml") == "lr: 5\nnap: 0\n")
         #expect(
-            try sandbox.git("log", "-1", "--format=%B", "refs/exps/\(try path(sandbox))/other")
-                == "a message of ours\n\n")
+            try sandbox.git("log", "-1", "--format=%s", "refs/exps/\(try path(sandbox))/other").hasPrefix(
+                "a message of ours\n"))
         #expect(try sandbox.read("params.yaml") == "lr: 3\nnap: 0\n")
         #expect(try states(sandbox) == ["frozen": "Success", "other": "Success"])
         #expect(try leftovers(sandbox).isEmpty)
@@ -109,10 +109,16 @@ import Testing
         try sandbox.expOK("queue", "remove", "--success")
         #expect(try states(sandbox).isEmpty)
         #expect(try sandbox.git("for-each-ref", "refs/exps/celery").isEmpty)
+        try sandbox.expOK("run", "--queue", "-n", "e")
+        #expect(try sandbox.expOK("remove", "--queue", "--dry-run").output.contains("[e]"))
+        try sandbox.expOK("remove", "--queue")
+        #expect(try states(sandbox).isEmpty)
         let unknown = try sandbox.exp("queue", "remove", "a", "nosuch")
         #expect(unknown.status == 128 && unknown.errors.contains("'a', 'nosuch'"), "\(unknown)")
         let own = try FileIO.list(sandbox.root.pushing(".dvc/tmp/git-exp/queue")) ?? []
-        #expect(own.filter { $0.name.contains(".") && !$0.name.hasSuffix(".log") }.isEmpty, "\(own)")
+        #expect(
+            own.filter { $0.name.contains(".") && !$0.name.hasSuffix(".log") && $0.name.utf8.count > 40 }.isEmpty,
+            "\(own)")
     }
 
     @Test func whatFailedSaysWhyAndCanBeTriedAgain() throws {

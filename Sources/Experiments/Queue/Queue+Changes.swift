@@ -225,6 +225,7 @@ extension Queue {
         _ count: Int, calling words: (_ slot: Int) -> [String], environment: (_ slot: Int) -> [String: String]
     ) throws -> Int {
         try folder.make()
+        try sweep()
         let busy = try takenSlots()
         let free = (0..<1_000).filter { !busy.contains($0) }.prefix(max(0, count - busy.count))
         for slot in free {

@@ -22,10 +22,33 @@ extension Queue {
                 if try !isFiled(message) { try file(final, of: message) }
                 continue
             }
-            if !hasDead { try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: prefix) }
+            if !hasDead {
+                try makingFolders {
+                    try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: context.prefix)
+                }
+            }
             hasDead = true
             try settleDead(message)
         }
+    }
+
+    /// Removes what is left of entries that DVC took out of the queue.
+    func sweep() throws {
+        // While one is added, its files are there before it is.
+        guard let turn = try? FileLock(folder.own.appending("lock")) else { return }
+        let found = try (FileIO.list(folder.own) ?? []).compactMap { CommitID(String($0.name.prefix(40))) }
+        for stash in Set(found).subtracting(try known()) {
+            guard let lease = try? FileLock(folder.file(.lease, of: stash)) else { continue }
+            // An entry may have moved from one folder to the other before; with the lock it cannot.
+            guard try !known().contains(stash) else { continue }
+            for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: stash)) }
+            withExtendedLifetime(lease) {}
+        }
+        withExtendedLifetime(turn) {}
+    }
+
+    private func known() throws -> Set<CommitID> {
+        Set(try [folder.held, folder.waiting, folder.taken].flatMap { try messages(in: $0) }.map(\.stash))
     }
 
     /// Whether an entry is over, and DVC knows.
@@ -34,8 +57,12 @@ extension Queue {
             && FileStatus.of(folder.file(.final, of: message.stash), followingLinks: true) != nil
     }
 
-    /// The project's folder inside a worktree.
-    private var prefix: FilePath { context.prefix }
+    /// Keeps those apart who make folders of runs and who remove them: half of a new one looks like a dead one.
+    func makingFolders<Value>(_ body: () throws -> Value) throws -> Value {
+        let turn = try FileLock(folder.own.appending("folders.lock"), patience: 60_000)
+        defer { withExtendedLifetime(turn) {} }
+        return try body()
+    }
 
     /// The caller has the entry's lock.
     private func settleDead(_ message: QueueMessage) throws {

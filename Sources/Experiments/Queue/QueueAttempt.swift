@@ -19,12 +19,13 @@ package struct QueueAttempt {
     ///   - slot: The lock of the worker's place, likewise.
     package init(_ task: String, in context: ExperimentContext, inheriting lease: Int32, slot: Int32?) throws {
         queue = Queue(context)
-        self.lease = FileLock(inherited: lease)
-        self.slot = slot.map { FileLock(inherited: $0) }
         guard FilePath.Component(task)?.kind == .regular,
             let message = QueueMessage(reading: queue.folder.taken.appending(task))
         else { throw ExperimentError.badTicket(task) }
         self.message = message
+        self.lease = FileLock(queue.folder.file(.lease, of: message.stash), inherited: lease)
+        let workers = queue.folder.workers
+        self.slot = slot.map { FileLock(workers, inherited: $0) }
     }
 
     /// Makes the run's folder and goes on as the process that runs in it.
@@ -35,14 +36,12 @@ package struct QueueAttempt {
         calling words: (_ ticket: FilePath, _ lock: Int32, _ lease: Int32, _ slot: Int32?) -> [String]
     ) throws -> Never {
         do {
-            let record = queue.folder.file(.record, of: message.stash)
-            try QueueRecord.append("attempt", to: record)
             try RunInfo.begin(message, in: queue.folder)
             let number = try queue.record(message.stash).attempts
             try queue.say("attempt \(number) of '\(message.name)', process \(ownProcess())", message)
             let (run, request) = try frozen()
             let extras = try CopiedPaths(message.copies, in: context, seenFromTop: true)
-            let folder = try TemporaryFolder(in: queue.folder.runs)
+            let folder = try queue.makingFolders { try TemporaryFolder(in: queue.folder.runs) }
             try folder.enter(context, run.tree, head: run.reference.baseline, copying: extras) {
                 words($0, $1, lease.surviving(), slot?.surviving())
             } with: {

@@ -27,7 +27,8 @@ package struct QueueWorker {
     ) throws {
         self.queue = queue
         try queue.folder.make()
-        self.slot = try slot.map { try FileLock(queue.slotFile($0)) }
+        // Whoever counts the workers has each lock for an instant.
+        self.slot = try slot.map { try FileLock(queue.slotFile($0), patience: 1_000) }
         self.words = words
         // Nobody asks a worker for checkpoints.
         process = try StageProcess(signalFile: queue.folder.own.appending("checkpoint"))
@@ -59,6 +60,8 @@ package struct QueueWorker {
         _ taken: Queue.Taken, watching watch: () -> Void = {}
     ) throws -> (exit: ProcessExit?, signal: Int32?) {
         guard let lease = taken.lease else { return (nil, nil) }
+        // Also an attempt that does not even start counts, so that there is no end of them.
+        try QueueRecord.append("attempt", to: queue.folder.file(.record, of: taken.message.stash))
         let call = ProcessCall(
             executable: ProcessCall.ownProgram,
             arguments: words(taken.message.file, lease.surviving(), slot?.surviving()), directory: queue.folder.root)

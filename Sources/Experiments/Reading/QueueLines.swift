@@ -40,7 +40,7 @@ struct QueueLines {
         let data = Result {
             var data = try reader.data(of: repository.commit(entry.stash))
             // What the tree holds was measured by another run.
-            data.metrics = []
+            if entry.state.isOpen { data.metrics = [] }
             return data
         }
         let revision = ExperimentReport.Revision(

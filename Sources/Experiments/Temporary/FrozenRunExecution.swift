@@ -24,7 +24,7 @@ package struct FrozenRunExecution {
     ///   - lock: The lock of the folder, which this process had before it became this program.
     ///   - further: Other locks that it had.
     package init(_ ticket: RunTicket, in context: ExperimentContext, inheriting lock: Int32, further: [Int32] = []) {
-        locks = further.map { FileLock(inherited: $0) }
+        locks = further.map { FileLock(ticket.home, inherited: $0) }
         self.ticket = ticket
         self.context = context
         folder = TemporaryFolder(at: ticket.worktree, inheriting: lock)
@@ -44,9 +44,9 @@ package struct FrozenRunExecution {
         let settling = QueueSettling(ticket, context)
         do {
             let report = try WorkspaceRun(context).run(ticket.run, ticket.request)
+            try settling?.settle(report)
             try onEnd()
             if let experiment = report.experiment { try tellOfLeftovers(experiment.tip) }
-            try settling?.settle(report)
             return report
         } catch {
             try settling?.settle(error)

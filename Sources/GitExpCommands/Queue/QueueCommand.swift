@@ -21,6 +21,15 @@ struct QueueCommand: ParsableCommand {
             Release.self, Move.self, Retry.self, Worker.self, Attempt.self,
         ])
 
+    /// The commands that processes of the queue are.
+    static func process(_ word: String?) -> (any ParsableCommand.Type)? {
+        switch word {
+        case "worker": Worker.self
+        case "attempt": Attempt.self
+        default: nil
+        }
+    }
+
     /// The queue of the current folder's project, with what died put back.
     static func open(_ console: Console) throws -> Queue {
         let queue = Queue(try Workspace.open(console))

@@ -7,6 +7,10 @@ struct QueueDrain {
 
     init(_ console: Console) { self.console = console }
 
+    private func show(_ bytes: [UInt8]) {
+        if console.verbosity > .quiet { console.relay(bytes, to: 2) }
+    }
+
     /// - Parameter jobs: How many workers there are to be.
     /// - Throws: ``ExitStatus/no`` where an experiment failed.
     func run(jobs: Int, _ workers: WorkerOptions) throws {
@@ -21,9 +25,9 @@ struct QueueDrain {
         if waits { _ = try workers.start(jobs > 1 || workers.devices == nil ? jobs : nil, in: queue) }
         var logs = entries.map { queue.log(of: $0) }
         try QueueFollowing(queue).follow(entries) {
-            for index in logs.indices { console.relay(logs[index].news(), to: 2) }
+            for index in logs.indices { show(logs[index].news()) }
         }
-        for index in logs.indices { console.relay(logs[index].news(), to: 2) }
+        for index in logs.indices { show(logs[index].news()) }
         try queue.awaitWorkers()
         let ids = Set(entries.map(\.stash))
         let ended = try queue.entries().filter { ids.contains($0.stash) }

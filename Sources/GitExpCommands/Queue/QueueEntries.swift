@@ -15,6 +15,19 @@ extension QueueCommand {
         console.note(what + " " + entries.map { "'\(Console.sanitized($0.name))'" }.joined(separator: ", "))
     }
 
+    /// Takes everything out of the queue that waits.
+    static func removeWaiting(isDryRun: Bool, _ console: Console) throws {
+        let queue = try open(console)
+        let entries = try queue.exists ? queue.entries().filter(\.state.isWaiting) : []
+        if entries.isEmpty { return console.note("No experiments to remove.") }
+        if isDryRun {
+            return console.printRaw(
+                entries.map { "\($0.stash.short) [\(Console.sanitized($0.name))] of \($0.baseline.short)\n" }.joined())
+        }
+        try queue.remove(entries)
+        tell("Removed experiments:", entries, console)
+    }
+
     struct Kill: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End experiments that run.",
