@@ -54,13 +54,31 @@ import Testing
         #expect(try broughtBack(sandbox, outcome.errors) == "1\nmine\n")
     }
 
-    @Test func aFileHasNoSuchLine() throws {
+    @Test func aFileComesBackAndIsNoGarbage() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
         try sandbox.expOK("run")
         try sandbox.write("model.txt", "mine\n")
         let outcome = try sandbox.expOK("run", "-f")
-        #expect(
-            outcome.errors.contains("they are kept as") && !outcome.errors.contains("git exp checkout"), "\(outcome)")
+        let line = try #require(outcome.errors.split(separator: "\n").first { $0.contains("cat ") }, "\(outcome)")
+        #expect(try sandbox.expOK("data", "gc", "-w", "-f").errors.contains("No unused data"))
+        let back = try sandbox.run("sh", ["-c", String(line.drop { $0 == "\t" })])
+        #expect(try back.status == 0 && sandbox.read("model.txt") == "mine\n", "\(back)")
+
+        try sandbox.git("config", "exp.undoDays", "0")
+        let kept = try #require(try sandbox.read(".dvc/tmp/git-exp/kept"))
+        try sandbox.write(".dvc/tmp/git-exp/kept", kept.replacingSeconds())
+        #expect(try sandbox.expOK("data", "gc", "-w", "-f").errors.contains("Removed 1 object"))
+    }
+}
+
+extension String {
+    /// The lines of what was kept, as if it had been long ago.
+    fileprivate func replacingSeconds() -> String {
+        split(separator: "\n").map { line in
+            var words = line.split(separator: " ", maxSplits: 3).map(String.init)
+            words[2] = "1000"
+            return words.joined(separator: " ") + "\n"
+        }.joined()
     }
 }

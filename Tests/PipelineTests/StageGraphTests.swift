@@ -47,6 +47,7 @@ import Testing
         var whole = StageSelection(targets: ["a"])
         whole.wholePipelines = true
         #expect(try order(whole) == ["a", "b", "c", "sub/dvc.yaml:s"])
+        #expect(try order(whole, frozen: "b") == ["a"])
         var below = StageSelection(targets: ["sub"])
         below.recursive = true
         #expect(try order(below) == ["a", "b", "c", "sub/dvc.yaml:s"])

@@ -139,7 +139,7 @@ struct OutputRestoring {
         }
         if let present, try !workspace.store.contains(present) {
             let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            workspace.tellKept(
+            try workspace.tellKept(
                 output.rooted.string, had: "changes outside any checkpoint", as: saved ?? present, console)
         }
         if let recorded {

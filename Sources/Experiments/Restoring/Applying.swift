@@ -231,7 +231,7 @@ package struct Applying {
             let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
             try checkout.bring(hash, to: path, overwriting: true)
             if let saved {
-                workspace.tellKept(output.rooted.string, had: "changes that were saved nowhere", as: saved, console)
+                try workspace.tellKept(output.rooted.string, had: "changes that were saved nowhere", as: saved, console)
             }
         }
     }

@@ -115,12 +115,14 @@ package struct UndoRecords {
     private let repository: Repository
     /// How long records are kept, in days.
     package let days: Int
+    /// How many they are where nothing is set.
+    static let standardDays = 14
 
     /// - Throws: ``ExperimentError/badUndoDays(_:)`` where the setting `exp.undoDays` is no number.
     package init(_ context: ExperimentContext) throws {
         repository = context.repository
         let setting = context.settings["exp.undodays"]
-        guard let days = setting.map({ Int($0) }) ?? 14, (0...36_500).contains(days) else {
+        guard let days = setting.map({ Int($0) }) ?? Self.standardDays, (0...36_500).contains(days) else {
             throw ExperimentError.badUndoDays(setting ?? "")
         }
         self.days = days

@@ -5,6 +5,14 @@ import Git
 import Pipeline
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Which data stays when the rest is removed.
 package struct DataRetention: Sendable {
     package var allBranches = false
@@ -48,6 +56,7 @@ package struct DataGarbage {
             stores.append(workspace.store)
             // The workspace's lock files are as good as those of a commit: no commit may have them yet.
             hashes.formUnion(workspace.recordedHashes)
+            hashes.formUnion(try Self.unsaved(context, workspace))
             if !retention.hasRevisions, !(context is ExperimentContext) { continue }
             let context = try context.withGit()
             let files = RevisionFiles(context)
@@ -64,6 +73,12 @@ package struct DataGarbage {
         }
         store = stores[0]
         for hash in hashes where ObjectStore.isObjectName(hash.md5) { try keep(hash) }
+    }
+
+    /// What was saved only because it would have been lost, as long as removed experiments are kept.
+    private static func unsaved(_ context: ProjectContext, _ workspace: ProjectWorkspace) throws -> [OutputHash] {
+        let days = try (context as? ExperimentContext).map { try UndoRecords($0).days } ?? UndoRecords.standardDays
+        return try KeptObjects(workspace.root).hashes(since: Int64(time(nil)) - Int64(days) * 86_400)
     }
 
     private mutating func keep(_ hash: OutputHash) throws {

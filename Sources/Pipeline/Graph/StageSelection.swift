@@ -40,7 +40,10 @@ extension StageGraph {
         if selection.singleItem { return targets.map { stages[$0] } }
         let members: [Int]
         if selection.wholePipelines {
-            members = postOrder(from: targets) { upstream[$0] + downstream[$0] }
+            // A frozen stage is cut off from what it reads, in both directions.
+            members = postOrder(from: targets) { stage in
+                active(stage) + downstream[stage].filter { !stages[$0].isFrozen }
+            }
         } else if selection.downstream {
             members = postOrder(from: targets) { stage in downstream[stage].filter { !stages[$0].isFrozen } }
         } else {

@@ -159,7 +159,7 @@ struct StageExecution {
             try !workspace.store.contains(present),
             let saved = try workspace.hash(output.rooted, previous: previous, saving: true)
         else { return }
-        workspace.tellKept(output.rooted.string, had: "contents that were saved nowhere", as: saved, console)
+        try workspace.tellKept(output.rooted.string, had: "contents that were saved nowhere", as: saved, console)
     }
 }
 
