@@ -40,9 +40,18 @@ struct Status: ParsableCommand {
         let chosen = try workspace.targets(
             targets, in: context.folder, recursive: recursive, withDependencies: withDependencies)
         var report = StatusReport()
+        var isUnknown = false
         for target in chosen {
             let stage = target.stage
-            var status = try workspace.status(of: stage)
+            var status: StageStatus
+            do {
+                status = try workspace.status(of: stage)
+            } catch let error as RunError where targets.isEmpty {
+                // One stage that cannot be looked at leaves the others as they are.
+                global.console.warn(error.message)
+                isUnknown = true
+                continue
+            }
             if let output = target.output { status.outputs.removeAll { !$0.path.isIdentical(to: output.path) } }
             if noUpdates, stage.isTrackedData { status.dependencies = [] }
             let seen = status.seen(from: context.folder, stage: stage)
@@ -50,7 +59,7 @@ struct Status: ParsableCommand {
         }
         workspace.memo.save()
         if global.quiet {
-            if !report.isClean { throw ExitStatus.no }
+            if isUnknown || !report.isClean { throw ExitStatus.no }
             return
         }
         warnOfGraph(workspace)
@@ -62,7 +71,7 @@ struct Status: ParsableCommand {
         } else if workspace.graph.stages.isEmpty {
             global.console.note("There are no stages in this project yet; 'git exp stage add' makes one.")
         } else if report.isClean {
-            global.console.note("Data and pipelines are up to date.")
+            if !isUnknown { global.console.note("Data and pipelines are up to date.") }
         } else {
             global.console.printRaw(report.text)
         }

@@ -136,6 +136,7 @@ package final class RevisionReader {
             data.hasCheckpoints = data.hasCheckpoints || stage.hasCheckpoints
             for dependency in stage.dependencies {
                 let recorded = entry?.dependencies.first { $0.path.isIdentical(to: dependency.path) }
+                if dependency.isAddress { continue }
                 data.dependencies.append(Self.datum(dependency.rooted, recorded, isCached: false))
             }
             for output in stage.outputs where output.kind == .plain || output.kind == .live {

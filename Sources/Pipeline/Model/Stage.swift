@@ -79,6 +79,9 @@ package struct Dependency: Sendable {
     /// How often the stage names the very same path; the lock file then has it as often.
     package var times = 1
 
+    /// Whether it is no file or folder but an address such as `ds://name`, which only DVC can ask.
+    package var isAddress: Bool { OutputReader.scheme(of: path) != nil }
+
     package init(path: String, rooted: FilePath, position: SourcePosition) {
         self.path = path
         self.rooted = rooted

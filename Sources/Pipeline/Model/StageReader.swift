@@ -96,16 +96,15 @@ struct StageReader {
         var seen: [ExactString: Int] = [:]
         for element in try reader.list(node, part) {
             let written = try reader.path(element, part)
-            if let scheme = OutputReader.scheme(of: written) {
-                throw reader.error(at: element, "'\(scheme)://' is no path: a dependency is a file or a folder")
-            }
             let path = ProjectPath.verbatim(written, in: folder, root: root)
             if let known = seen[ExactString(path)] {
                 result[known].times += 1
                 continue
             }
             seen[ExactString(path)] = result.count
-            let rooted = ProjectPath.rooted(path, in: folder, root: root)
+            // An address is somewhere outside, where no stage writes and no commit looks.
+            let isAddress = OutputReader.scheme(of: path) != nil
+            let rooted = isAddress ? FilePath("/" + path) : ProjectPath.rooted(path, in: folder, root: root)
             result.append(Dependency(path: path, rooted: rooted, position: element.start))
         }
         return result

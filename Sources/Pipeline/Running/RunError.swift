@@ -7,6 +7,8 @@ package enum RunError: UserFacingError, Hashable {
     /// A command of the stage failed, or a signal ended it.
     case commandFailed(stage: String, command: String, exit: ProcessExit, interruption: Int32?)
     case missingDependency(stage: String, path: String)
+    /// A dependency that is neither a file nor a folder, such as `ds://name`.
+    case dependencyIsAddress(stage: String, path: String)
     case missingOutput(stage: String, path: String)
     /// Training that went on from an earlier checkpoint did not write an output.
     case missingOutputOfTraining(stage: String, path: String)
@@ -31,6 +33,8 @@ package enum RunError: UserFacingError, Hashable {
             "stage '\(clean(stage))' failed: '\(clean(command))' \(Self.words(for: exit))"
         case .missingDependency(let stage, let path):
             "stage '\(clean(stage))' needs '\(clean(path))', which does not exist"
+        case .dependencyIsAddress(let stage, let path):
+            "stage '\(clean(stage))' needs '\(clean(path))', which is neither a file nor a folder"
         case .missingOutput(let stage, let path), .missingOutputOfTraining(let stage, let path):
             "stage '\(clean(stage))' did not write its output '\(clean(path))'"
         case .missingFrozenOutput(let stage, let path):
@@ -55,6 +59,8 @@ package enum RunError: UserFacingError, Hashable {
         switch self {
         case .commandFailed: nil
         case .missingDependency: "make it, or correct 'deps' in dvc.yaml"
+        case .dependencyIsAddress(let stage, _):
+            "name a file or a folder in 'deps', or let the stage rest with 'git exp freeze \(clean(stage))'"
         case .missingOutput: "let the command write it, or correct its name in dvc.yaml"
         case .missingOutputOfTraining:
             "is there nothing left to train, at the last epoch already? train for more of them, or start over with "

@@ -61,6 +61,7 @@ package struct StageSaver {
     package func inputs(of stage: Stage, address: String) throws -> Inputs {
         let old = workspace.lock(of: stage)
         let dependencies = try stage.dependencies.flatMap { dependency in
+            if dependency.isAddress { throw RunError.dependencyIsAddress(stage: address, path: dependency.path) }
             let previous = old?.dependency(dependency.path)
             guard let hash = try workspace.hash(dependency.rooted, previous: previous, saving: false) else {
                 throw RunError.missingDependency(stage: address, path: dependency.path)

@@ -80,6 +80,9 @@ extension StageStatus {
         var status = StageStatus()
         if !stage.isFrozen {
             for dependency in stage.dependencies {
+                if dependency.isAddress {
+                    throw RunError.dependencyIsAddress(stage: stage.address(), path: dependency.path)
+                }
                 let entry = lock?.dependency(dependency.path)
                 if let change = try change(of: dependency.rooted, against: entry, probe) {
                     status.dependencies.append(PathChange(path: dependency.path, change: change))
