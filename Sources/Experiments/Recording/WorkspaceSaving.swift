@@ -33,7 +33,7 @@ package struct WorkspaceSaving {
     /// - Throws: ``ExperimentError``, ``DataError``, and what committing data throws; no experiment is there then.
     package func save(_ request: SaveRequest) throws -> Experiment {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
+        if let name = request.name { try context.checkName(name) }
         let repository = context.repository
         let identity = try Identity(of: repository, settings: context.settings)
         try RunInfo.refuseOthers(context)

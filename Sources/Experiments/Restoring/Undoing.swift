@@ -100,7 +100,7 @@ package struct Undoing {
     ///   - newName: What it is called from now on; `nil` keeps the name.
     /// - Throws: ``ExperimentError/nothingToRestore(_:)``, ``ExperimentError/nameTaken(_:baseline:)``.
     package func restore(_ text: String, as newName: String?) throws -> Experiment {
-        if let newName { try ExperimentName.check(newName) }
+        if let newName { try context.checkName(newName) }
         var restored: Experiment?
         try ProjectLock(context).exclusively {
             let lost = try lastLost(text)

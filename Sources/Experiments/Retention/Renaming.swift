@@ -19,7 +19,7 @@ package struct Renaming {
         guard let experiment = try resolver.experiment(named: old) else {
             throw ExperimentError.notExperiments([old], similar: resolver.similar(to: old))
         }
-        try ExperimentName.check(name)
+        try context.checkName(name)
         if experiment.name.utf8.elementsEqual(name.utf8) { return nil }
         let target = ExperimentReference(baseline: experiment.baseline, name: name)
         var tip = experiment.tip
