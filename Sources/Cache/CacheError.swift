@@ -16,6 +16,7 @@ package enum CacheError: UserFacingError, Hashable {
     case pathLeavesProject(String)
     case beyondLink(FilePath)
 
+    /// Paths and names out of the repository have their control characters made visible.
     package var message: String {
         switch self {
         case .missing(let path): "output '\(clean(path))' does not exist"
@@ -38,6 +39,7 @@ package enum CacheError: UserFacingError, Hashable {
         }
     }
 
+    /// What brings the data back, or lets it be tracked; `nil` where a path is no part of what is tracked.
     package var hint: String? {
         switch self {
         case .missing: "the command has to write it; check the path in dvc.yaml"

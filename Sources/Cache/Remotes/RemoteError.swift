@@ -23,6 +23,7 @@ package enum RemoteError: UserFacingError, Hashable {
     case commandInRepository(String, String)
     case noTerminal(String, String)
 
+    /// Addresses, names and what `rclone` says have their control characters made visible.
     package var message: String {
         switch self {
         case .damagedHere(let name, _): "object \(name) in the cache does not hold what its name says"
@@ -47,6 +48,7 @@ package enum RemoteError: UserFacingError, Hashable {
         }
     }
 
+    /// For what `rclone` says, only where its cause is a common one; `nil` otherwise.
     package var hint: String? {
         switch self {
         case .damagedHere(_, let path?):
