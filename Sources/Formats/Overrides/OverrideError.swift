@@ -14,6 +14,7 @@ package enum OverrideError: UserFacingError, Hashable {
     /// `instead` is a file of that name in a folder above.
     case missingFile(String, instead: String? = nil)
 
+    /// Keys, values and file names have their control characters made visible.
     package var message: String {
         switch self {
         case .malformed(let text, let problem):
@@ -34,6 +35,7 @@ package enum OverrideError: UserFacingError, Hashable {
         }
     }
 
+    /// The wording that would do, as far as it can be guessed; `nil` where nothing can.
     package var hint: String? {
         switch self {
         case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
@@ -52,6 +54,7 @@ package enum OverrideError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for what does not follow the grammar or names several values, 128 for what the file does not allow.
     package var status: ExitStatus {
         switch self {
         case .malformed, .misspelled, .sweep: .usage
