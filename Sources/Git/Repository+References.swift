@@ -2,9 +2,12 @@ import Clibgit2
 
 /// A reference and the commit it names.
 package struct NamedCommit: Hashable, Sendable {
+    /// In full, such as `refs/exps/…`.
     package let name: String
+    /// What the reference leads to.
     package let commit: CommitID
 
+    /// Takes a reference that was looked up already.
     package init(name: String, commit: CommitID) {
         self.name = name
         self.commit = commit
