@@ -27,6 +27,7 @@ package enum RunError: UserFacingError, Hashable {
     /// Stages failed and the run went on with those that do not need them.
     case stagesFailed([String])
 
+    /// Paths, addresses of stages and commands have their control characters made visible.
     package var message: String {
         switch self {
         case .commandFailed(let stage, let command, let exit, _):
@@ -55,6 +56,7 @@ package enum RunError: UserFacingError, Hashable {
         }
     }
 
+    /// `nil` where the command itself has said what is wrong.
     package var hint: String? {
         switch self {
         case .commandFailed: nil
@@ -79,6 +81,7 @@ package enum RunError: UserFacingError, Hashable {
         }
     }
 
+    /// 130 or 143 where a signal ended the run, 1 where a command failed or somebody said no, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .commandFailed(_, _, _, let signal?), .interruptedBetween(let signal):

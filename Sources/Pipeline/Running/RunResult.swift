@@ -10,6 +10,7 @@ package struct RunResult {
     /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
     package var early: (stage: String, ending: StageEnding, skipped: [String])?
 
+    /// Nothing was looked at yet.
     package init() {}
 }
 
