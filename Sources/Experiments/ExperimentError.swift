@@ -58,6 +58,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     /// A commit whose data cannot be told, so that it cannot be kept.
     case unreadable(String, problem: String)
 
+    /// Names, revisions and paths have their control characters made visible.
     package var message: String {
         switch self {
         case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
@@ -122,6 +123,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         }
     }
 
+    /// A command that helps, or similar names; `nil` where the message says it all.
     package var hint: String? {
         switch self {
         case .noCommits: "make the first one with 'git commit'"
@@ -185,6 +187,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for an option that does not apply, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .rejectedOption: .usage
