@@ -16,5 +16,8 @@ package struct RunResult {
 
 /// Keeps other writers of a project out while something is saved.
 package protocol Exclusion {
+    /// Waits until nobody else writes, and carries `body` out before anybody else may.
+    ///
+    /// - Throws: Where another writer does not end; what `body` throws.
     func exclusively(_ body: () throws -> Void) throws
 }
