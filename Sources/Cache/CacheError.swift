@@ -3,16 +3,23 @@ import SystemPackage
 
 /// Why data could not be hashed, stored or brought back.
 package enum CacheError: UserFacingError, Hashable {
+    /// A path of the workspace, or of the cache, with nothing there.
     case missing(FilePath)
+    /// What is neither a file nor a folder; `kind` says what it is, such as a socket.
     case notHashable(FilePath, kind: String)
     case danglingLink(FilePath)
     case changedMeanwhile(FilePath)
     case ignoreFileInside(FilePath)
+    /// A list of files in the cache, by its name, that is damaged or names what it must not.
     case badManifest(String, problem: String)
+    /// A path that is to be a part of a tracked folder.
     case notInDirectory(FilePath, directory: FilePath)
     case missingObject(md5: String, path: FilePath)
+    /// An object whose contents do not match its name; it has lost the name.
     case corruptObject(md5: String, movedTo: FilePath)
+    /// Paths that would lose contents that the cache does not have.
     case unsavedData([FilePath])
+    /// A path as it is written.
     case pathLeavesProject(String)
     case beyondLink(FilePath)
 

@@ -116,7 +116,9 @@ package struct GitCommand: Sendable {
 
 /// Git could not be run, or it said no.
 package enum GitCommandError: UserFacingError, Hashable {
+    /// The reason, for users.
     case notStarted(String)
+    /// The words of the call, and what git wrote to standard error on one line.
     case failed(arguments: [String], complaint: String)
 
     /// Of a call only the first word, because the others may be long.

@@ -139,7 +139,10 @@ extension Repository {
 
 /// What a reference must hold for it to be written.
 package enum ExpectedReference: Sendable {
+    /// Nothing: it must not be there.
     case absent
+    /// This commit, and nothing else.
     case commit(CommitID)
+    /// Whatever it holds, or nothing.
     case anything
 }

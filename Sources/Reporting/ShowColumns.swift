@@ -25,6 +25,7 @@ package struct ShowOptions: Sendable {
 package enum ShowError: UserFacingError, Hashable {
     case badPattern(String)
     case unknownColumn(String)
+    /// The name that was asked for, and the headers that it could mean.
     case ambiguousColumn(String, [String])
 
     /// Patterns and names have their control characters made visible.

@@ -192,6 +192,7 @@ package struct DataExchange {
         case new
         /// Only on the remote.
         case deleted
+        /// Neither in the cache nor on the remote.
         case missing
     }
 

@@ -2,13 +2,16 @@ import Diagnostics
 
 /// Why an override cannot be understood or applied.
 package enum OverrideError: UserFacingError, Hashable {
+    /// The override as it was typed, and what is wrong with it.
     case malformed(String, String)
     /// An override in a form that does not exist, and the one that is meant.
     case misspelled(String, problem: String, meant: String)
+    /// The override as it was typed.
     case sweep(String)
     case absent(key: String, file: String, similar: String?)
     case absentForDeletion(key: String, file: String, similar: String?)
     case present(key: String, file: String)
+    /// The value in the file, and the one that was to be deleted, as texts.
     case different(key: String, is: String, expected: String)
     case notEditable(key: String, file: String, reason: String)
     /// `instead` is a file of that name in a folder above.

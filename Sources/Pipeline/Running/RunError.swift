@@ -16,11 +16,16 @@ package enum RunError: UserFacingError, Hashable {
     case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
+    /// An output that goes to the cache and that git tracks.
     case outputTracked(path: String)
+    /// An output that the cache is to hold, and that lies outside the project.
     case outputOutside(path: String)
+    /// Stages with checkpoints, by their addresses, where nothing records them.
     case checkpointStages([String])
     case declined(stage: String)
+    /// The shell's path.
     case shellMissing(String)
+    /// The signal came while no command ran.
     case interruptedBetween(signal: Int32)
     /// Another process reads or writes what the stage would write, or writes what it reads.
     case pathInUse(stage: String, path: String, process: Int32, program: String)

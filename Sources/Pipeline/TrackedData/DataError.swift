@@ -23,6 +23,7 @@ package enum DataError: UserFacingError, Hashable {
     case existing(String)
     case noMatch(String)
     case changed(stage: String)
+    /// A stage that `foreach` or `matrix` made, by its name.
     case groupMember(String)
 
     /// Paths, targets and names have their control characters made visible.
