@@ -9,11 +9,14 @@ import SystemPackage
 package struct RunCache: Sendable {
     private let store: ObjectStore
 
+    /// Takes the cache in whose folder `runs` the entries lie; it need not exist.
     package init(_ store: ObjectStore) { self.store = store }
 
     /// An entry as it was found.
     package struct Found: Sendable {
+        /// Absolute, as far as the cache's folder is.
         package let path: FilePath
+        /// YAML, not yet looked at.
         package let bytes: [UInt8]
     }
 

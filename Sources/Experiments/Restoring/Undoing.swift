@@ -6,6 +6,7 @@ package struct Undoing {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the repository; no record is read yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// What an undo did, or would do.

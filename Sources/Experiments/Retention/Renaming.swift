@@ -5,6 +5,7 @@ package struct Renaming {
     private let context: ExperimentContext
     let resolver: RevisionResolver
 
+    /// Takes the repository and who knows what its revisions mean.
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {
         self.context = context
         self.resolver = resolver

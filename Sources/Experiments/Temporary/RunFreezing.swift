@@ -21,6 +21,7 @@ package struct RunFreezing {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Freezes a run.

@@ -6,6 +6,7 @@ import SystemPackage
 
 /// How a stage ended whose results so far are saved.
 package enum StageEnding {
+    /// The command ended by itself with status 0.
     case complete
     /// Somebody stopped the command after a checkpoint.
     case interrupted

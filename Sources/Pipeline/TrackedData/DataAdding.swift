@@ -23,6 +23,7 @@ package struct DataAdding {
         /// What to write beside the hash: `desc`, `type`, `labels`, `meta`.
         package var properties = Mapping()
 
+        /// Adds targets as they are named, and refuses what would replace something.
         package init() {}
     }
 

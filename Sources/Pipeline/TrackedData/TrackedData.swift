@@ -15,6 +15,7 @@ package struct TrackedData: Sendable {
     /// What the file says of its outputs and of the sources of an import.
     package var entry: StageLock
 
+    /// Takes what a file says, or is to say; nothing is written.
     package init(stage: Stage, entry: StageLock) {
         self.stage = stage
         self.entry = entry
