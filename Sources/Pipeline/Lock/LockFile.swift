@@ -100,6 +100,22 @@ package struct LockFile: Sendable {
         return Array(text.render().utf8)
     }
 
+    /// Whether the stages stand at top level, as DVC wrote it before `schema` came.
+    ///
+    /// - Throws: `FormatError` for a text that is not YAML.
+    package static func isFirstKind(_ bytes: [UInt8], file: String) throws(FormatError) -> Bool {
+        try LockReader.isFirstKind(bytes, file: file)
+    }
+
+    /// The same lock in the current kind of file; a text that is already of it stays as it is.
+    ///
+    /// - Throws: `FormatError` for a file that cannot be read.
+    package static func inCurrentKind(_ bytes: [UInt8], file: String) throws(FormatError) -> [UInt8] {
+        let lock = try parse(bytes, file: file)
+        guard !lock.stages.isEmpty, try isFirstKind(bytes, file: file) else { return bytes }
+        return Array(try editable(bytes, lock, file: file).render().utf8)
+    }
+
     /// The text, brought to the current kind.
     private static func editable(_ bytes: [UInt8]?, _ old: LockFile?, file: String) throws(FormatError) -> LockText {
         guard let bytes, let old, !old.stages.isEmpty else { return try LockText(parsing: [], file: file) }
