@@ -151,6 +151,24 @@ def check_parts_of_tracked_folders_are_updated_as_dvc3_does(check):
     expect_equal(ours.read("data.dvc"), theirs.read("data.dvc"), "data.dvc after committing the rest")
 
 
+def check_sizes_of_tracked_folders_grow_as_in_dvc3(check):
+    theirs = project(check, THREE, "start")
+    for name in ("data/a", "data/b", "data/s/c"):
+        theirs.write(name, name)
+    theirs.dvc3("add", "data")
+    ours = theirs.copy("ours")
+    for name, text in (("data/new", "n"), ("data/empty", ""), ("data/new", "n"), ("data/s/d", "four"), ("data/a", "x"),
+                       ("data/later", "later"), ("data", None), ("data/t/e", "e"), ("data/s/d", None)):
+        for repository in (theirs, ours):
+            if text is not None:
+                repository.write(name, text)
+            elif name != "data":
+                (repository.root / name).unlink()
+        theirs.dvc3("add", name)
+        ours.exp("add", name)
+        expect_equal(ours.read("data.dvc"), theirs.read("data.dvc"), f"data.dvc after adding {name}")
+
+
 def check_comments_in_dvc_files_stay_as_dvc3_leaves_them(check):
     text = ("# head comment\ndesc: \"file desc\"\nouts:\n- md5: 401b30e3b8b5d629635a5c613cdb7919   # c1\n  size: 2\n"
             "  hash: md5\n  path: x.txt\n  desc: 'hello'\n  cache: true\n  persist: false\n  # inner comment\n"
