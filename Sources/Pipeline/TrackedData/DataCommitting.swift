@@ -48,8 +48,9 @@ package struct DataCommitting {
                 }
                 if changes.isEmpty { manner.keeping = .never }
             }
+            let areSourcesRead = !stage.isTrackedData || !stage.isFrozen
             let inputs =
-                try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
+                try areSourcesRead ? saver.inputs(of: stage, address: address) : saver.recordedInputs(of: stage)
             manner.relinks = relinks
             _ = try saver.save(stage, address: address, inputs: inputs, manner)
         }
