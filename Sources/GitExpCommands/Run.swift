@@ -7,7 +7,7 @@ import Pipeline
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the pipeline and record it as an experiment.",
-        usage: "git exp run [<options>] [<target> ...]",
+        usage: "git exp run [<options>] [<target> ...] [-- <command> ...]",
         discussion: """
             The stages that changed run in the workspace; the result is a commit under refs/exps, on top of HEAD. \
             HEAD, the index and the stash stay as they are. A command may ask for checkpoints while it runs: each \
@@ -36,10 +36,18 @@ struct Run: ParsableCommand {
             its own, the values of the first -S changing slowest; with -n NAME they are NAME-1, NAME-2 and so on. Where one \
             of them cannot be queued, none is.
 
+            A command behind '--' need not be in any dvc.yaml: it becomes a stage of that of the current folder, named after \
+            the script or program, as 'git exp stage add' would write it, and that stage runs. -d, -o, -O, -c, \
+            --metrics-no-cache and -p, which stands for --params there, say what it reads and writes; comments in \
+            dvc.yaml stay. The same program again, with other arguments, changes the stage, and keeps what it reads and \
+            writes where these options are left out. The arguments reach the command as they are; a single \
+            word with blanks is a line for the shell. With --temp and --queue dvc.yaml changes in the experiment only.
+
             Examples:
               git exp run -n baseline
               git exp run -S lr=0.01 -S optimizer.momentum=0.9
               git exp apply brave-otter@3 && git exp run -S lr=0.001
+              git exp run -p lr -o model.bin --metrics-no-cache metrics.json -- python3 train.py --fast
               git exp run --queue -n grid -S lr=0.1,0.01 -S 'width=range(8,32,8)'
             """)
 
@@ -95,9 +103,20 @@ struct Run: ParsableCommand {
             valueName: "revision"))
     var rev: String?
 
+    @OptionGroup var command: CommandOptions
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if !command.command.isEmpty {
+            if !stages.targets.isEmpty {
+                throw ValidationError("name stages, or give a command behind '--', not both")
+            }
+            if stages.selectsStages {
+                throw ValidationError("a command behind '--' runs alone; options that choose stages do not go with it")
+            }
+            if runAll { throw ValidationError("'--run-all' runs what is queued, and no command besides") }
+        }
         if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
         let isApart = temp || queue
         if !isApart, rev != nil { throw ValidationError("'--rev' goes with '--temp' and '--queue' only") }
@@ -126,6 +145,10 @@ struct Run: ParsableCommand {
         request.overrides = try setParam.map { try ParameterOverride.parse($0) }
         request.selection = stages.selection(in: context)
         request.options = stages.options(force: force, context: context)
+        if let stage = command.stage(force: force) {
+            request.command = stage
+            request.selection.targets = [stage.name]
+        }
         request.reset = reset
         request.message = message
         return request

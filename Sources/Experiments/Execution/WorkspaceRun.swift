@@ -11,6 +11,8 @@ import SystemPackage
 package struct RunRequest {
     package var name: String?
     package var overrides: [ParameterOverride] = []
+    /// A command that becomes a stage of the folder's `dvc.yaml`; the selection names it then.
+    package var command: CommandStage?
     package var selection = StageSelection()
     package var options = RunOptions()
     /// Start over instead of continuing from the last checkpoint.
@@ -53,7 +55,7 @@ package struct WorkspaceRun {
         let process = try StageProcess(signalFile: signalFile)
         // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
         let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+            replacing: ParameterChanges.contents(for: request, in: context))
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
@@ -64,7 +66,7 @@ package struct WorkspaceRun {
         try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
-        let undo = try ParameterChanges.apply(request.overrides, in: context)
+        let undo = try ParameterChanges.apply(request, in: context)
         let plan: RunPlan
         let restoring: OutputRestoring
         do {
@@ -181,6 +183,9 @@ package struct WorkspaceRun {
         if !files.isEmpty {
             let list = files.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
             console.note("The parameters that were set stay as they are in \(list).")
+        }
+        if let command = request.command {
+            console.note("Stage '\(Console.sanitized(command.name))' stays in 'dvc.yaml'.")
         }
     }
 
