@@ -38,13 +38,20 @@ package struct WorkspaceTree: FileTree {
     ///
     /// - Throws: ``FileError``.
     package func kind(of path: FilePath) throws -> FileKind? {
-        try FileStatus.of(root.pushing(path), followingLinks: false)?.kind
+        try FileStatus.of(root.pushing(path), followingLinks: false)?.kind ?? (replaced[path] == nil ? nil : .file)
     }
 
     /// Sorted by the bytes of the names; replacements do not count.
     ///
     /// - Throws: ``FileError``, also for a name that is not UTF-8.
     package func list(_ directory: FilePath) throws -> [(name: String, kind: FileKind)]? {
-        try FileIO.list(root.pushing(directory))
+        guard var entries = try FileIO.list(root.pushing(directory)) else { return nil }
+        for path in replaced.keys where path.removingLastComponent() == directory {
+            // A file that is yet to be.
+            guard let name = path.lastComponent, !entries.contains(where: { $0.name.isIdentical(to: name.string) })
+            else { continue }
+            entries.append((name.string, .file))
+        }
+        return entries
     }
 }

@@ -35,7 +35,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
         if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
-        var command = try parse(GluedValues.separated(arguments))
+        var command = try parse(RunWords.plain(arguments))
         try command.run()
         return ExitStatus.success.rawValue
     } catch let error as UserFacingError {

@@ -13,6 +13,8 @@ package struct RunRequest {
     package var name: String?
     /// In the order of the command line.
     package var overrides: [ParameterOverride] = []
+    /// A command that becomes a stage of the folder's `dvc.yaml`; the selection names it then.
+    package var command: CommandStage?
     /// Which stages are to be looked at, with what they need.
     package var selection = StageSelection()
     /// How the stages are run.
@@ -59,7 +61,7 @@ package struct WorkspaceRun {
         let process = try StageProcess(signalFile: signalFile)
         // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
         let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+            replacing: ParameterChanges.contents(for: request, in: context))
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
@@ -70,7 +72,7 @@ package struct WorkspaceRun {
         try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
-        let undo = try ParameterChanges.apply(request.overrides, in: context)
+        let undo = try ParameterChanges.apply(request, in: context)
         let plan: RunPlan
         let restoring: OutputRestoring
         do {
@@ -187,6 +189,9 @@ package struct WorkspaceRun {
         if !files.isEmpty {
             let list = files.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
             console.note("The parameters that were set stay as they are in \(list).")
+        }
+        if let command = request.command {
+            console.note("Stage '\(Console.sanitized(command.name))' stays in 'dvc.yaml'.")
         }
     }
 

@@ -44,7 +44,7 @@ package struct RunFreezing {
     private func freezeWorkspace(
         _ request: RunRequest, _ head: CommitID, _ isTaken: @escaping (String) -> Bool, continues: Bool
     ) throws -> FrozenRun {
-        let contents = try ParameterChanges.contents(with: request.overrides, in: context)
+        let contents = try ParameterChanges.contents(for: request, in: context)
         let workspace = try context.workspace(replacing: contents)
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         func prepared(_ tree: TreeID) throws -> TreeID {
@@ -98,7 +98,7 @@ package struct RunFreezing {
     ) throws -> FrozenRun {
         let tree = try repository.commit(revision.commit).tree
         let files = CommitTree(repository, tree: tree, prefix: context.prefix)
-        let contents = try ParameterChanges.contents(with: request.overrides, in: context, of: files)
+        let contents = try ParameterChanges.contents(for: request, in: context, of: files)
         let changed = try repository.tree(tree, changing: try changes(contents))
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         let plan: RunPlan

@@ -50,6 +50,10 @@ package struct StageAdd: Sendable {
     package var liveSummary = true
     /// The words of the command line; they are joined by ``command(of:)``.
     package var words: [String] = []
+    /// Whether the words reach the command as they are, whatever a shell or a template would make of them.
+    package var isLiteral = false
+
+    var command: Value { isLiteral ? Self.literalCommand(of: words) : .string(Self.command(of: words)) }
 
     /// Takes the name alone; a stage also needs ``words``.
     package init(name: String) { self.name = name }
@@ -147,7 +151,7 @@ extension StageAdd {
         }
         func add(_ key: String, list: [Value]) { if !list.isEmpty { add(key, .list(list)) } }
         add("desc", (description ?? old?.description).map { .string($0) })
-        add("cmd", .string(Self.command(of: words)))
+        add("cmd", command)
         add("wdir", wdir.map { .string($0) })
         add("deps", list: Self.unique(dependencies).sorted { $0 < $1 }.map { .string($0.text) })
         add("params", list: parameterList)
