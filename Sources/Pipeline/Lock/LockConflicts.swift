@@ -28,7 +28,7 @@ struct LockConflicts {
         for part in found {
             switch part {
             case .plain(let lines):
-                if lines.contains(where: { $0.starts(with: Self.veil.utf8) }) { return nil }
+                if lines.contains(where: { $0.starts(with: "  \(Self.placeholder)".utf8) }) { return nil }
                 parts.append(.plain(lines))
             case .conflict(let ours, let theirs):
                 guard let stage = Self.stage(ours, theirs, file) else { return nil }
@@ -48,33 +48,50 @@ struct LockConflicts {
         return Self.text(lines)
     }
 
-    /// A text for an edit of one stage: that stage without markers, all others as comments. See ``unveiled(_:)``.
-    func veiled(for name: String) -> [UInt8] {
-        Self.text(
-            parts.flatMap { part -> [ArraySlice<UInt8>] in
-                switch part {
-                case .plain(let lines): return lines
-                case .stage(let stage) where stage.name.isIdentical(to: name):
-                    return stage.ours.isEmpty ? stage.theirs : stage.ours
-                case .stage(let stage):
-                    return ConflictMarkers.around(ours: stage.ours, theirs: stage.theirs).map {
-                        (Array(Self.veil.utf8) + $0)[...]
-                    }
-                }
-            })
+    /// The text after an edit of one stage, which has no markers then; those around others stay.
+    ///
+    /// - Returns: `nil` where the edit leaves no stage.
+    /// - Throws: `FormatError` for a text that is no lock file outside of the markers.
+    func edited(
+        _ name: String, file: String, _ edit: (inout LockText) -> Void
+    ) throws(FormatError) -> [UInt8]? {
+        var lines: [ArraySlice<UInt8>] = []
+        var others: [Stage] = []
+        for part in parts {
+            switch part {
+            case .plain(let plain): lines += plain
+            case .stage(let stage) where stage.name.isIdentical(to: name):
+                lines += stage.ours.isEmpty ? stage.theirs : stage.ours
+            case .stage(let stage):
+                // An entry in the place of what is no YAML.
+                lines.append(Array("  \(Self.placeholder)\(others.count):".utf8)[...])
+                others.append(stage)
+            }
+        }
+        var text = try LockText(parsing: Self.text(lines), file: file)
+        edit(&text)
+        if text.isEmpty { return nil }
+        return Self.restoring(others, in: text.renderBytes())
     }
 
-    /// The edited text with the conflicts of the other stages as they were.
-    static func unveiled(_ bytes: [UInt8]) -> [UInt8] {
-        text(
-            bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map { line in
-                let text = line.drop { $0 == 0x20 }
-                return text.starts(with: veil.utf8) ? text.dropFirst(veil.utf8.count) : line
-            })
+    private static func restoring(_ stages: [Stage], in bytes: [UInt8]) -> [UInt8] {
+        var rest = stages[...]
+        var next = 0
+        var lines: [ArraySlice<UInt8>] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast() {
+            if let stage = rest.first, line.elementsEqual("  \(placeholder)\(next):".utf8) {
+                lines += ConflictMarkers.around(ours: stage.ours, theirs: stage.theirs)
+                rest = rest.dropFirst()
+                next += 1
+            } else {
+                lines.append(line)
+            }
+        }
+        return text(lines)
     }
 
-    /// Makes a comment of a line.
-    private static let veil = "#|conflict|"
+    /// The beginning of the name of an entry that stands for a conflict.
+    private static let placeholder = "git-exp-conflict-"
 
     private static func stage(_ ours: [ArraySlice<UInt8>], _ theirs: [ArraySlice<UInt8>], _ file: String) -> Stage? {
         guard let our = entries(ours, file), let their = entries(theirs, file), our.count <= 1, their.count <= 1,
@@ -86,8 +103,8 @@ struct LockConflicts {
     private static func entries(
         _ lines: [ArraySlice<UInt8>], _ file: String
     ) -> [(name: String, entry: StageLock)]? {
-        guard let first = lines.first else { return [] }
-        let head = first.first == 0x20 ? Array("schema: '2.0'\nstages:\n".utf8) : []
+        if lines.isEmpty { return [] }
+        let head = Array("schema: '2.0'\nstages:\n".utf8)
         return (try? LockFile.parse(head + text(lines), file: file))?.stages
     }
 

@@ -100,10 +100,8 @@ package struct LockFile: Sendable {
     package static func updated(
         _ bytes: [UInt8]?, file: String, stage: String, entry: StageLock
     ) throws(FormatError) -> (bytes: [UInt8], outcome: Outcome) {
-        if let bytes, let conflicts = conflicts(in: bytes, file: file) {
-            var text = try LockText(parsing: conflicts.veiled(for: stage), file: file)
-            text.setStage(stage, entry.value)
-            return (LockConflicts.unveiled(text.renderBytes()), .changed)
+        if let bytes, let conflicts = LockConflicts(bytes, file: file) {
+            return (try conflicts.edited(stage, file: file) { $0.setStage(stage, entry.value) } ?? [], .changed)
         }
         let old = try bytes.map { bytes throws(FormatError) in try parse(bytes, file: file) }
         if let bytes, let same = old?[stage], same.isEqual(to: entry) { return (bytes, .unchanged) }
@@ -117,25 +115,12 @@ package struct LockFile: Sendable {
     ///
     /// - Throws: `FormatError` for a file that cannot be read.
     package static func removing(stage: String, from bytes: [UInt8], file: String) throws(FormatError) -> [UInt8]? {
-        if let conflicts = conflicts(in: bytes, file: file) {
-            let veiled = conflicts.veiled(for: stage)
-            let others = conflicts.stages.contains { !$0.name.isIdentical(to: stage) }
-            return try removing(stage: stage, from: veiled, file: file, keepingEmpty: others)
-                .map(LockConflicts.unveiled)
+        if let conflicts = LockConflicts(bytes, file: file) {
+            return try conflicts.edited(stage, file: file) { $0.removeStage(stage) }
         }
-        return try removing(stage: stage, from: bytes, file: file, keepingEmpty: false)
-    }
-
-    private static func conflicts(in bytes: [UInt8], file: String) -> LockConflicts? {
-        LockConflicts(bytes, file: file)
-    }
-
-    private static func removing(
-        stage: String, from bytes: [UInt8], file: String, keepingEmpty: Bool
-    ) throws(FormatError) -> [UInt8]? {
         let old = try parse(bytes, file: file)
         guard old[stage] != nil else { return old.stages.isEmpty ? nil : bytes }
-        if old.stages.count == 1, !keepingEmpty { return nil }
+        if old.stages.count == 1 { return nil }
         var text = try editable(bytes, old, file: file)
         text.removeStage(stage)
         return Array(text.render().utf8)
