@@ -20,6 +20,7 @@ struct GitExp: ParsableCommand {
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
             RemoteCommand.self, QueueCommand.self, Execute.self, MergeDriver.self,
+            TextConversion.self,
         ])
 }
 
@@ -63,6 +64,7 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "rename": Rename.self
         case "execute": Execute.self
         case "merge-driver": MergeDriver.self
+        case "textconv": TextConversion.self
         default: nil
         }
     if arguments.first == "queue", let leaf = QueueCommand.process(arguments.dropFirst().first),

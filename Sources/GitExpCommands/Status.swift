@@ -63,6 +63,7 @@ struct Status: ParsableCommand {
             return
         }
         warnOfGraph(workspace)
+        warnOfConflicts(workspace)
         for address in report.frozen {
             global.console.warn("stage '\(Console.sanitized(address))' is frozen; its dependencies were not looked at")
         }
@@ -74,6 +75,15 @@ struct Status: ParsableCommand {
             if !isUnknown { global.console.note("Data and pipelines are up to date.") }
         } else {
             global.console.printRaw(report.text)
+        }
+    }
+
+    /// Says which stages a merge left between conflict markers.
+    private func warnOfConflicts(_ workspace: ProjectWorkspace) {
+        for (lock, name) in workspace.contestedStages {
+            let (lock, name) = (Console.sanitized(lock.string), Console.sanitized(name))
+            global.console.warn(
+                "'\(lock)' has a merge conflict in stage '\(name)'; 'git exp repro' runs it and resolves that")
         }
     }
 

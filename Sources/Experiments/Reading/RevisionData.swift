@@ -95,7 +95,9 @@ package final class RevisionReader {
             workspace.files, DataSources(of: workspace.files), tracked: workspace.trackedData,
             stale: isRunning ? StaleStages(of: workspace.files) : nil,
             lock: { path in
-                try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
+                try workspace.tree.contents(of: path).map {
+                    try LockFile.entries(of: $0, file: path.string, acceptingConflicts: true)
+                } ?? []
             },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }
