@@ -137,7 +137,9 @@ package enum ConfigError: UserFacingError, Hashable {
     }
 
     /// What this program reads from git's configuration.
-    private static let settingsOfGit = ["exp.best", "exp.durability", "exp.generation", "exp.locktimeout"]
+    private static let settingsOfGit = [
+        "exp.best", "exp.durability", "exp.generation", "exp.graceseconds", "exp.locktimeout",
+    ]
 
     package var status: ExitStatus {
         switch self {
