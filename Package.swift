@@ -40,9 +40,22 @@ let package = Package(
         library(
             "GitExpCommands",
             [
-                "Experiments", "Pipeline", "Cache", "Git", "Reporting", "Formats", "Files", "Processes", "Diagnostics",
-                argumentParser, systemPackage,
+                "Experiments", "HookActions", "HookScripts", "Pipeline", "Cache", "Git", "Reporting", "Formats",
+                "Files",
+                "Processes", "Diagnostics", argumentParser, systemPackage,
             ]),
+        library(
+            "HookActions",
+            [
+                "HookScripts", "Git", "Pipeline", "Cache", "Formats", "Files", "Processes", "Diagnostics",
+                systemPackage,
+            ]),
+        .target(
+            name: "HookScripts", path: "Hooks",
+            resources: ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"].map {
+                .embedInCode($0)
+            },
+            swiftSettings: swiftSettings),
         library(
             "Experiments",
             [

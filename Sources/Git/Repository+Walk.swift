@@ -54,4 +54,13 @@ extension Repository {
         while result.count < limit, git_revwalk_next(&oid, walk.raw) == 0 { result.append(CommitID(oid)) }
         return result
     }
+
+    /// The commits of a range such as `main..HEAD`, oldest first.
+    ///
+    /// - Throws: ``GitCommandError`` with git's complaint for what is no range.
+    package func commits(inRange range: String) throws(GitCommandError) -> [CommitID] {
+        let text = try GitCommand(in: workTree ?? gitDirectory).output(
+            "rev-list", "--reverse", "--topo-order", "--end-of-options", range, "--")
+        return text.split(separator: "\n").compactMap { CommitID(String($0)) }
+    }
 }

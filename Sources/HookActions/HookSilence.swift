@@ -1,0 +1,21 @@
+import Git
+
+/// Where hooks of ours have nothing to say.
+package enum HookSilence {
+    /// Whether git was called by us, who look after the data ourselves.
+    package static func holds(_ environment: [String: String]) -> Bool { environment[GitCommand.marker] != nil }
+}
+
+extension GitSettings {
+    /// A setting with few possible values.
+    ///
+    /// - Parameter key: In lower case but for how it is shown.
+    /// - Throws: ``HookError/badSetting(name:value:expected:)`` for any other value.
+    package func choice<Choice: RawRepresentable<String>>(
+        _ key: String, of choices: [Choice], default choice: Choice
+    ) throws(HookError) -> Choice {
+        guard let text = self[key.lowercased()] else { return choice }
+        if let found = Choice(rawValue: text.lowercased()) { return found }
+        throw .badSetting(name: key, value: text, expected: choices.map(\.rawValue).joined(separator: ", "))
+    }
+}
