@@ -9,7 +9,9 @@ package enum HookSilence {
     /// Whether a folder belongs to a worktree that was made for one run.
     package static func holds(in folder: FilePath) -> Bool {
         let names = folder.components.map(\.string)
-        return names.indices.dropLast(2).contains { names[$0] == ".dvc" && names[$0 + 1] == "tmp" && names[$0 + 2] == "exps" }
+        return names.indices.dropLast(2).contains {
+            names[$0] == ".dvc" && names[$0 + 1] == "tmp" && names[$0 + 2] == "exps"
+        }
     }
 }
 

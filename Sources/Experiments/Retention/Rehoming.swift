@@ -17,8 +17,8 @@ package struct Rehoming {
         package var blocked: [Move] = []
     }
 
-    private let context: ExperimentContext
-    private let resolver: RevisionResolver
+    let context: ExperimentContext
+    let resolver: RevisionResolver
     private var repository: Repository { context.repository }
 
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {

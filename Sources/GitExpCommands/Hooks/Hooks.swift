@@ -9,10 +9,10 @@ import SystemPackage
 
 /// Carries out what git's hooks ask for.
 struct Hooks {
-    private let environment = ProcessCall.inheritedEnvironment()
-    private let console: Console
+    let environment = ProcessCall.inheritedEnvironment()
+    let console: Console
     /// What git said to the hook.
-    private let words: [String]
+    let words: [String]
 
     /// - Parameter words: The name of the hook, and what git said to it.
     static func perform(_ words: ArraySlice<String>, _ console: Console) throws {
@@ -29,7 +29,8 @@ struct Hooks {
         case .preCommit: try preCommit(Repository(discovering: folder))
         case .postCheckout: try postCheckout(folder)
         case .postMerge: try postMerge(Repository(discovering: folder))
-        case .postRewrite, .prePush: break
+        case .postRewrite: try postRewrite(folder)
+        case .prePush: try prePush(folder)
         }
     }
 
@@ -48,7 +49,7 @@ struct Hooks {
     }
 
     /// Opens a project of the repository.
-    private static func project(
+    static func project(
         at prefix: FilePath, of repository: Repository, _ console: Console
     ) throws -> ProjectContext {
         guard let workTree = repository.workTree else { throw HookError.noWorkTree }
@@ -87,7 +88,7 @@ struct Hooks {
     /// Brings the data that goes with a change of commits.
     ///
     /// - Parameter operations: Those that are over although git has not cleared them away.
-    private func follow(
+    func follow(
         _ changes: RecordChanges, in repository: Repository, ignoring operations: Set<GitOperation>
     ) throws {
         guard !changes.isEmpty, let workTree = repository.workTree else { return }
