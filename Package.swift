@@ -91,6 +91,7 @@ let package = Package(
         tests("ReportingTests", ["Reporting"]),
         tests("PipelineTests", ["Pipeline"]),
         tests("ExperimentsTests", ["Experiments", "Pipeline", "Cache", "Files"]),
+        tests("HookActionsTests", ["HookActions", "HookScripts", "Files"]),
         tests("EndToEndTests", []),
     ]
 )

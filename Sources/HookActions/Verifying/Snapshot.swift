@@ -49,7 +49,7 @@ final class Snapshot {
     /// Folders of the project with a `.dvc` folder of their own.
     private(set) lazy var innerProjects: [FilePath] = files(named: { $0.hasSuffix("/.dvc/config") }).map {
         $0.removingLastComponent().removingLastComponent()
-    }
+    }.filter { !$0.isEmpty }
 
     private func files(named isMeant: (String) -> Bool) -> [FilePath] {
         listing.entries(below: prefix.string).compactMap { entry in
