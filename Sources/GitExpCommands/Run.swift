@@ -145,6 +145,7 @@ struct Run: ParsableCommand {
         request.overrides = try setParam.map { try ParameterOverride.parse($0) }
         request.selection = stages.selection(in: context)
         request.options = stages.options(force: force, context: context)
+        request.pulls = stages.pull
         if let stage = command.stage(force: force) {
             request.command = stage
             request.selection.targets = [stage.name]
