@@ -72,7 +72,7 @@ def sweep_and_command(check, version):
     experiments = repository.experiments()
     for name, value in [("grid-1", "0.5"), ("grid-2", "0.6")]:
         expect(f"lr: {value}" in repository.file_of(experiments[name], "params.yaml"), f"{name} has lr {value}")
-    repository.tool(version, "exp", "apply", "owncmd")
+    repository.exp("apply", "owncmd")
     content = repository.read("own.txt")
     expect_equal(content, "a 'b'\nc\n", "what the command got")
     expect("sh" in repository.file_of(experiments["owncmd"], "dvc.yaml"), "dvc.yaml has the stage")
