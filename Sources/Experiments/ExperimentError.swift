@@ -31,6 +31,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     /// The checkpoint's short id; `heads` are experiments that go on from it.
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
+    /// An experiment that is being made in a folder of its own.
+    case isRunning(String, process: Int32?, isQueued: Bool)
     /// DVC was killed while it ran an experiment here.
     case killedElsewhere
     /// What changed, worded as a subject.
@@ -101,6 +103,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
+        case .isRunning(let name, let process, _):
+            "experiment '\(Console.sanitized(name))' is being run" + (process.map { " by process \($0)" } ?? "")
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
         case .stateMoved(let what): "\(what) changed while this ran"
         case .pipelineIgnored(let file):
@@ -166,6 +170,10 @@ package enum ExperimentError: UserFacingError, Hashable {
                 + heads.prefix(3).map { "git exp apply \(Console.sanitized($0))" }.joined(separator: ", or ")
                 + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
+        case .isRunning(let name, _, true):
+            "wait for it, or end it with 'git exp queue kill \(ShellWord.shown(name))'"
+        case .isRunning(_, let process, false):
+            "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .killedElsewhere:
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
         case .stateMoved: "another process was faster; run the command again"

@@ -121,6 +121,9 @@ struct Run: ParsableCommand {
             }
             if runAll { throw ValidationError("'--run-all' runs what is queued, and no command besides") }
         }
+        if showMetrics, let text = stages.targets.first(where: { $0.utf8.contains(UInt8(ascii: " ")) }) {
+            throw ValidationError("'-m' shows the metrics afterwards; for a message write -M '\(text)'")
+        }
         if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
         let isApart = temp || queue
         if !isApart, rev != nil { throw ValidationError("'--rev' goes with '--temp' and '--queue' only") }
@@ -149,6 +152,7 @@ struct Run: ParsableCommand {
         request.overrides = try setParam.map { try ParameterOverride.parse($0) }
         request.selection = stages.selection(in: context)
         request.options = stages.options(force: force, context: context)
+        request.pulls = stages.pull
         if let stage = command.stage(force: force) {
             request.command = stage
             request.selection.targets = [stage.name]

@@ -21,6 +21,8 @@ package struct RunRequest {
     package var options = RunOptions()
     /// Start over instead of continuing from the last checkpoint.
     package var reset = false
+    /// Whether data that is not here is brought from remotes; ``RunOptions/supply`` says how in this process.
+    package var pulls = false
     /// The message of the final commit.
     package var message: String?
 
@@ -175,6 +177,7 @@ package struct WorkspaceRun {
             isContinuing: frozen.isContinuing,
             index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
         let restoring = try plan.restoring(context, workspace)
+        if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
         try restoring.requireData(of: stages)
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
         return try execute(

@@ -72,6 +72,7 @@ package struct QueueAttempt {
         request.message = message.message
         request.selection.folder = options.folder
         request.options.jobs = options.jobs
+        request.options.onFailure = options.onFailure ?? request.options.onFailure
         request.options.usesRunCache = options.usesRunCache && request.options.usesRunCache
         let extended = message.branch.flatMap { ExperimentReference($0) }
         let reference = extended ?? ExperimentReference(baseline: message.baseline, name: message.name)

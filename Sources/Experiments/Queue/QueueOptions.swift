@@ -1,6 +1,7 @@
 import Files
 import Formats
 import Git
+import Pipeline
 import SystemPackage
 
 /// What neither an entry's commit nor DVC's message can say of a run.
@@ -9,6 +10,8 @@ struct QueueOptions {
     let folder: FilePath
     let jobs: Int
     let usesRunCache: Bool
+    /// What happens when a stage fails; `nil` where the call of DVC says it.
+    let onFailure: RunOptions.FailurePolicy?
     let isContinuing: Bool?
     let startsOver: Bool?
 
@@ -18,6 +21,7 @@ struct QueueOptions {
         folder = request.selection.folder
         jobs = request.options.jobs
         usesRunCache = request.options.usesRunCache
+        onFailure = request.options.onFailure
         isContinuing = run.isContinuing
     }
 
@@ -28,6 +32,7 @@ struct QueueOptions {
         folder = FilePath(value?["folder"]?.string ?? "")
         jobs = min(max(value?["jobs"]?.int ?? 1, 1), 1_000)
         usesRunCache = value?["run_cache"]?.bool ?? true
+        onFailure = value?["on_error"]?.string.map { RunOptions.FailurePolicy(word: $0) }
         isContinuing = value?["continuing"]?.bool
         startsOver = value?["reset"]?.bool
     }
@@ -36,7 +41,7 @@ struct QueueOptions {
         let value = Mapping([
             ("tree", tree.map { .string($0.hex) } ?? .null), ("folder", .string(folder.string)),
             ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)), ("continuing", .bool(isContinuing ?? false)),
-            ("reset", .bool(startsOver ?? false)),
+            ("reset", .bool(startsOver ?? false)), ("on_error", onFailure?.word.map { .string($0) } ?? .null),
         ])
         try FileIO.replace(file, with: JSON.pythonDumpsBytes(.mapping(value)), sync: false)
     }

@@ -65,7 +65,16 @@ package struct RunFreezing {
         let tree = try prepared(try plan.index.writeTree())
         // Only the releases of DVC that have checkpoints know the word.
         let isKnown = workspace.generation == .two && stages.contains(where: \.hasCheckpoints)
-        return try record(plan, tree, request, startsOver: isKnown && (request.reset || !continues))
+        var plain = request
+        if request.selection.glob {
+            // A queue of DVC knows no patterns.
+            let chosen = try workspace.graph.targets(request.selection, files: workspace.files.map(\.path))
+            plain.selection.targets = chosen.map { $0.address(relativeTo: context.folder) }
+            plain.selection.glob = false
+        }
+        return try record(
+            plan, tree, plain, startsOver: isKnown && (request.reset || !continues),
+            hasPolicy: workspace.generation == .three)
     }
 
     private func existing(_ paths: [FilePath]) throws -> [FilePath] {
@@ -110,15 +119,16 @@ package struct RunFreezing {
         } else {
             plan = try RunPlan.fresh(request, context: context, head: revision.commit, isTaken: isTaken)
         }
-        return try record(plan, changed, request, startsOver: false)
+        return try record(plan, changed, request, startsOver: false, hasPolicy: false)
     }
 
     private func record(
-        _ plan: RunPlan, _ tree: TreeID, _ request: RunRequest, startsOver: Bool
+        _ plan: RunPlan, _ tree: TreeID, _ request: RunRequest, startsOver: Bool, hasPolicy: Bool
     ) throws -> FrozenRun {
         let signature = try Identity(of: repository, settings: context.settings).signature()
         let call = request.call(
-            baseline: plan.reference.baseline, name: plan.reference.name, startsOver: startsOver)
+            baseline: plan.reference.baseline, name: plan.reference.name, startsOver: startsOver,
+            hasPolicy: hasPolicy)
         let note = Pickle.dump(
             .mapping(Mapping([("args", .list([])), ("kwargs", .mapping(call))])), tuples: ["args"])
         let stashed = try repository.tree(
