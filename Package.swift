@@ -40,8 +40,8 @@ let package = Package(
         library(
             "GitExpCommands",
             [
-                "Experiments", "Pipeline", "Cache", "Git", "Reporting", "Formats", "Files", "Processes", "Diagnostics",
-                argumentParser, systemPackage,
+                "Experiments", "Merging", "Pipeline", "Cache", "Git", "Reporting", "Formats", "Files", "Processes",
+                "Diagnostics", argumentParser, systemPackage,
             ]),
         library(
             "Experiments",
@@ -49,6 +49,7 @@ let package = Package(
                 "Git", "Pipeline", "Cache", "Reporting", "Formats", "Files", "Processes", "Diagnostics", "CSys",
                 systemPackage,
             ]),
+        library("Merging", ["Pipeline", "Cache", "Formats", "Files", "Diagnostics", systemPackage]),
         library("Pipeline", ["Cache", "Formats", "Files", "Processes", "Diagnostics", "CSys", systemPackage]),
         library("Cache", ["Formats", "Files", "Diagnostics", "CMD5", "CSys", systemPackage]),
         library("Reporting", ["Formats", "Files", "Diagnostics"]),
@@ -77,6 +78,7 @@ let package = Package(
         tests("GitTests", ["Git"]),
         tests("ReportingTests", ["Reporting"]),
         tests("PipelineTests", ["Pipeline"]),
+        tests("MergingTests", ["Merging", "Pipeline", "Cache", "Formats", "Files"]),
         tests("ExperimentsTests", ["Experiments", "Pipeline", "Cache", "Files"]),
         tests("EndToEndTests", []),
     ]

@@ -1,7 +1,9 @@
 /// The statuses that the program exits with; scripts rely on them.
 package struct ExitStatus: RawRepresentable, Hashable, Sendable {
+    /// What a shell sees, 0 to 255.
     package let rawValue: Int32
 
+    /// Takes any number; those of the program are the constants below.
     package init(rawValue: Int32) { self.rawValue = rawValue }
 
     /// Done.

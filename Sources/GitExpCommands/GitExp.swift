@@ -19,7 +19,7 @@ struct GitExp: ParsableCommand {
             Push.self, Pull.self, Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self,
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
-            RemoteCommand.self, QueueCommand.self, Execute.self,
+            RemoteCommand.self, QueueCommand.self, Execute.self, MergeDriver.self,
         ])
 }
 
@@ -62,6 +62,7 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "remove", "rm": Remove.self
         case "rename": Rename.self
         case "execute": Execute.self
+        case "merge-driver": MergeDriver.self
         default: nil
         }
     if arguments.first == "queue", let leaf = QueueCommand.process(arguments.dropFirst().first),

@@ -7,6 +7,7 @@ package enum ProcessExit: Hashable, Sendable {
     /// This signal ended it.
     case signal(Int32)
 
+    /// Whether it ended by itself with status 0.
     package var isSuccess: Bool { self == .status(0) }
 
     /// As Python and DVC number it: the status, or the signal's number negated.

@@ -12,6 +12,7 @@ import SystemPackage
 
 /// How a command ended, and whether someone asked us to stop it.
 package struct CommandOutcome: Hashable, Sendable {
+    /// That of the command alone, not of what it started.
     package let exit: ProcessExit
     /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
     package let interruption: Int32?

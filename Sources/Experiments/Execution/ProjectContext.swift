@@ -5,16 +5,20 @@ import SystemPackage
 
 /// A project opened for work with its pipeline, which needs no git repository.
 package class ProjectContext {
+    /// Git's settings of the repository, or of the user alone.
     package let settings: GitSettings
+    /// The project of the folder of the call.
     package let project: Project
     /// The folder of the call, relative to the project root.
     package let folder: FilePath
+    /// Where everything is told that is no result.
     package let console: Console
     /// The environment of this process.
     package let environment: [String: String]
     /// What the pipeline asks about git.
     package let sourceControl: SourceControl
 
+    /// Takes a project that is open already; without `sourceControl` there is no git.
     package init(
         settings: GitSettings, project: Project, folder: FilePath, console: Console, environment: [String: String],
         sourceControl: SourceControl = .none

@@ -9,6 +9,7 @@ import SystemPackage
 package struct Reproduction {
     private let context: ProjectContext
 
+    /// Takes the project; git is not needed.
     package init(_ context: ProjectContext) { self.context = context }
 
     /// - Throws: ``RunError/checkpointStages(_:)`` where a stage asks for checkpoints; what running throws.

@@ -9,11 +9,15 @@ import SystemPackage
 
 /// What `git exp run` was asked for.
 package struct RunRequest {
+    /// Of the experiment; `nil` makes one up.
     package var name: String?
+    /// In the order of the command line.
     package var overrides: [ParameterOverride] = []
     /// A command that becomes a stage of the folder's `dvc.yaml`; the selection names it then.
     package var command: CommandStage?
+    /// Which stages are to be looked at, with what they need.
     package var selection = StageSelection()
+    /// How the stages are run.
     package var options = RunOptions()
     /// Start over instead of continuing from the last checkpoint.
     package var reset = false
@@ -22,6 +26,7 @@ package struct RunRequest {
     /// The message of the final commit.
     package var message: String?
 
+    /// Runs what changed, and goes on from the last checkpoint.
     package init() {}
 }
 
@@ -31,6 +36,7 @@ package struct WorkspaceRun {
     private var console: Console { context.console }
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// What became of a run.

@@ -13,6 +13,7 @@ package struct Queue {
     let folder: QueueFolder
     var repository: Repository { context.repository }
 
+    /// Takes the project; in a folder that was made for one run, the queue is that of the project which the run is for.
     package init(_ context: ExperimentContext) {
         self.init(context, root: context.ticket?.home ?? context.project.root)
     }

@@ -11,6 +11,7 @@ package struct Applying {
     private var repository: Repository { context.repository }
     private var console: Console { context.console }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Makes the files and the outputs of the workspace those of a commit; `HEAD` and the index stay.
@@ -242,6 +243,7 @@ package enum ApplyError: UserFacingError, Hashable {
     case folderInTheWay(String)
     case fileInTheWay(String)
 
+    /// Paths have their control characters made visible.
     package var message: String {
         switch self {
         case .folderInTheWay(let path): "a folder is in the way of the file '\(Console.sanitized(path))'"
@@ -249,5 +251,6 @@ package enum ApplyError: UserFacingError, Hashable {
         }
     }
 
+    /// Always the same: somebody has to decide which of the two stays.
     package var hint: String? { "move it away; nothing was changed" }
 }

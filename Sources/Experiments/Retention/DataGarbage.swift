@@ -15,9 +15,13 @@ import SystemPackage
 
 /// Which data stays when the rest is removed.
 package struct DataRetention: Sendable {
+    /// That of the tips of all branches.
     package var allBranches = false
+    /// That of all tags.
     package var allTags = false
+    /// That of every commit that `HEAD`, a branch or a tag reaches.
     package var allCommits = false
+    /// That of what these name, as users do.
     package var revisions: [String] = []
     /// How many commits count from each revision and branch along first parents; negative follows all.
     package var count = 1
@@ -28,6 +32,7 @@ package struct DataRetention: Sendable {
     /// Pass over commits whose files cannot be read, so that their data goes.
     package var skipsUnreadable = false
 
+    /// The data of the workspace, experiments and checkpoints.
     package init() {}
 
     /// Whether commits are named, so that there is nothing to do without git.
@@ -38,6 +43,7 @@ package struct DataRetention: Sendable {
 ///
 /// What is named anywhere in a lock file or a `.dvc` file of a commit to keep is kept, cached output or not.
 package struct DataGarbage {
+    /// The cache that is cleaned.
     package let store: ObjectStore
     /// What stays: outputs, files of directories as far as their lists are in the cache.
     private var kept: Set<RemoteItem> = []
@@ -137,6 +143,7 @@ package struct DataGarbage {
 
     /// An object that nothing to be kept uses.
     package struct Victim: Sendable {
+        /// As the cache and remotes have it.
         package let item: RemoteItem
         /// In bytes.
         package let size: Int

@@ -5,6 +5,7 @@ import Git
 package struct Removing {
     private let context: ExperimentContext
 
+    /// Takes the repository; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// The experiments that names stand for, each once.

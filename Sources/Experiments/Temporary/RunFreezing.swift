@@ -21,6 +21,7 @@ package struct RunFreezing {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Freezes a run.
@@ -31,7 +32,7 @@ package struct RunFreezing {
         _ request: RunRequest, from origin: Origin, isTaken: @escaping (String) -> Bool = { _ in false }
     ) throws -> FrozenRun {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
+        if let name = request.name { try context.checkName(name) }
         try FileIO.makeDirectories(context.scratch)
         switch origin {
         case .workspace: return try freezeWorkspace(request, head, isTaken, continues: true)
@@ -45,7 +46,6 @@ package struct RunFreezing {
     ) throws -> FrozenRun {
         let contents = try ParameterChanges.contents(for: request, in: context)
         let workspace = try context.workspace(replacing: contents)
-        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         func prepared(_ tree: TreeID) throws -> TreeID {
             try repository.tree(

@@ -2,20 +2,24 @@ import Diagnostics
 
 /// Why an override cannot be understood or applied.
 package enum OverrideError: UserFacingError, Hashable {
+    /// The override as it was typed, and what is wrong with it.
     case malformed(String, String)
     /// An override in a form that does not exist, and the one that is meant.
     case misspelled(String, problem: String, meant: String)
+    /// The override as it was typed.
     case sweep(String)
     /// A sweep of more combinations than anybody wants to run.
     case tooManyRuns(limit: Int)
     case absent(key: String, file: String, similar: String?)
     case absentForDeletion(key: String, file: String, similar: String?)
     case present(key: String, file: String)
+    /// The value in the file, and the one that was to be deleted, as texts.
     case different(key: String, is: String, expected: String)
     case notEditable(key: String, file: String, reason: String)
     /// `instead` is a file of that name in a folder above.
     case missingFile(String, instead: String? = nil)
 
+    /// Keys, values and file names have their control characters made visible.
     package var message: String {
         switch self {
         case .malformed(let text, let problem):
@@ -37,6 +41,7 @@ package enum OverrideError: UserFacingError, Hashable {
         }
     }
 
+    /// The wording that would do, as far as it can be guessed; `nil` where nothing can.
     package var hint: String? {
         switch self {
         case .malformed: "write [FILE:]KEY=VALUE, for example -S lr=0.1 or -S other.json:train.lr=0.1"
@@ -56,6 +61,7 @@ package enum OverrideError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for what does not follow the grammar or names several values, 128 for what the file does not allow.
     package var status: ExitStatus {
         switch self {
         case .malformed, .misspelled, .sweep, .tooManyRuns: .usage

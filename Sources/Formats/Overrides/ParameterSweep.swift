@@ -7,6 +7,7 @@ package struct ParameterSweep {
 
     private let overrides: [ParameterOverride]
 
+    /// Takes overrides in the order of the command line, any of which may give several values.
     package init(_ overrides: [ParameterOverride]) { self.overrides = overrides }
 
     /// Whether any override names several values, or one as a sweep.

@@ -9,6 +9,7 @@ package struct LockFile: Sendable {
     package let stages: [(name: String, entry: StageLock)]
     private let numbers: [ExactString: Int]
 
+    /// Takes entries in the order of the file; of two with the same name the last one counts.
     package init(stages: [(name: String, entry: StageLock)] = []) {
         self.stages = stages
         numbers = Dictionary(
@@ -40,8 +41,11 @@ package struct LockFile: Sendable {
 
     /// The dependencies and outputs of a stage, without the rest of its entry.
     package struct StageEntries: Sendable {
+        /// As in ``LockFile/stages``.
         package let name: String
+        /// As the entry has them, without the command and the parameters.
         package var dependencies: [LockEntry]
+        /// As the entry has them.
         package var outputs: [LockEntry]
     }
 
@@ -94,6 +98,22 @@ package struct LockFile: Sendable {
         var text = try editable(bytes, old, file: file)
         text.removeStage(stage)
         return Array(text.render().utf8)
+    }
+
+    /// Whether the stages stand at top level, as DVC wrote it before `schema` came.
+    ///
+    /// - Throws: `FormatError` for a text that is not YAML.
+    package static func isFirstKind(_ bytes: [UInt8], file: String) throws(FormatError) -> Bool {
+        try LockReader.isFirstKind(bytes, file: file)
+    }
+
+    /// The same lock in the current kind of file; a text that is already of it stays as it is.
+    ///
+    /// - Throws: `FormatError` for a file that cannot be read.
+    package static func inCurrentKind(_ bytes: [UInt8], file: String) throws(FormatError) -> [UInt8] {
+        let lock = try parse(bytes, file: file)
+        guard !lock.stages.isEmpty, try isFirstKind(bytes, file: file) else { return bytes }
+        return Array(try editable(bytes, lock, file: file).render().utf8)
     }
 
     /// The text, brought to the current kind.

@@ -57,6 +57,7 @@ package enum PipelineError: UserFacingError, Hashable {
     case noRepository(FilePath)
     case notTopOfRepository(FilePath, top: FilePath)
 
+    /// Paths, names and values have their control characters made visible.
     package var message: String {
         switch self {
         case .notInProject(let path):
@@ -100,6 +101,7 @@ package enum PipelineError: UserFacingError, Hashable {
         }
     }
 
+    /// A command that helps, or where to correct what; `nil` where the message says it all.
     package var hint: String? {
         switch self {
         case .notInProject: "'git exp init' makes one in the current folder"
@@ -129,6 +131,7 @@ package enum PipelineError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for what was asked in a way that can never be, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .badStageName, .noCommand, .dependencyIsOutput, .repeatedOutput, .unsupportedTarget: .usage

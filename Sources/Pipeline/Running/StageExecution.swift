@@ -6,6 +6,7 @@ import SystemPackage
 
 /// How a stage ended whose results so far are saved.
 package enum StageEnding {
+    /// The command ended by itself with status 0.
     case complete
     /// Somebody stopped the command after a checkpoint.
     case interrupted
@@ -151,7 +152,7 @@ struct StageExecution {
     }
 
     /// Stores what the cache does not have of a cached output before it is removed: somebody may have edited it.
-    private func keepUnsaved(_ output: Output) throws {
+    func keepUnsaved(_ output: Output) throws {
         let previous = workspace.lock(of: stage)?.output(output.path)
         // What cannot be hashed was never an output.
         guard output.isCached,
