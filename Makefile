@@ -78,11 +78,11 @@ bench: dependencies build
 	$(PYTHON) Tests/Bench/bench.py --program "$(RELEASE)/git-exp" --json .build/bench.json $(BENCH_FLAGS)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Hooks Package.swift
 	$(PYTHON) .ci/documented.py Sources
 
 format:
-	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+	$(SWIFT) format --in-place --recursive Sources Tests Hooks Package.swift
 
 man: build
 	$(PYTHON) .ci/manual.py "$(RELEASE)/git-exp" man

@@ -16,8 +16,8 @@ package struct ExitStatus: RawRepresentable, Hashable, Sendable {
     package static let usage = ExitStatus(rawValue: 129)
     /// Stopped by SIGINT before anything was recorded.
     package static let interrupted = ExitStatus(rawValue: 130)
-    /// Stopped by SIGTERM before anything was recorded.
-    package static let terminated = ExitStatus(rawValue: 143)
+    /// Stopped by SIGTERM or SIGHUP before it was complete; the same again goes on. `EX_TEMPFAIL` of sysexits.h.
+    package static let preempted = ExitStatus(rawValue: 75)
     /// A defect of this program.
     package static let bug = ExitStatus(rawValue: 70)
 }

@@ -23,6 +23,7 @@ package enum ConflictMarkers {
     ///
     /// - Returns: `nil` where there are none, or where they do not belong together.
     package static func parts(of bytes: [UInt8]) -> [Part]? {
+        guard bytes.withUnsafeBufferPointer({ SourceExcerpt.hasConflictMarkers($0) }) else { return nil }
         var parts: [Part] = []
         var plain: [ArraySlice<UInt8>] = []
         var ours: [ArraySlice<UInt8>] = []

@@ -8,6 +8,9 @@ package struct GitCommand: Sendable {
     /// Set on top of the inherited environment.
     private let additions: [String: String]
 
+    /// A variable that tells hooks that git was called from here.
+    package static let marker = "GIT_EXP_CALLS_GIT"
+
     /// Takes the absolute path of the folder that git works in, and variables on top of those inherited.
     package init(in directory: FilePath, environment additions: [String: String] = [:]) {
         self.directory = directory
@@ -68,10 +71,8 @@ package struct GitCommand: Sendable {
 
     private func call(_ arguments: [String], _ input: [UInt8]) -> ProcessCall {
         let additions = Self.absolutePaths.merging(additions) { $1 }
-        var environment: [String: String]?
-        if !additions.isEmpty {
-            environment = ProcessCall.inheritedEnvironment().merging(additions) { $1 }
-        }
+        var environment = ProcessCall.inheritedEnvironment().merging(additions) { $1 }
+        environment[Self.marker] = "1"
         return ProcessCall(
             executable: "git", arguments: arguments, environment: environment, directory: directory, input: input)
     }

@@ -26,5 +26,6 @@ struct Execute: ParsableCommand {
             if metrics { try MetricsPrinter(context).showWorkspace() }
         }
         if let failure = report.failure { throw failure }
+        if report.isPreempted { throw ExitStatus.preempted }
     }
 }

@@ -19,7 +19,8 @@ struct GitExp: ParsableCommand {
             Push.self, Pull.self, Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self,
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
-            RemoteCommand.self, QueueCommand.self, Execute.self, MergeDriver.self,
+            RemoteCommand.self, QueueCommand.self, Install.self, Uninstall.self, Verify.self, Execute.self,
+            MergeDriver.self, TextConversion.self,
         ])
 }
 
@@ -34,6 +35,10 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     }
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
+        if arguments.first == "hook", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
+            try Hooks.perform(arguments.dropFirst(), console)
+            return ExitStatus.success.rawValue
+        }
         if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
         var command = try parse(RunWords.plain(arguments))
         try command.run()
@@ -63,6 +68,7 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "rename": Rename.self
         case "execute": Execute.self
         case "merge-driver": MergeDriver.self
+        case "textconv": TextConversion.self
         default: nil
         }
     if arguments.first == "queue", let leaf = QueueCommand.process(arguments.dropFirst().first),

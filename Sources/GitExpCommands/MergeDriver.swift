@@ -4,6 +4,7 @@ import Files
 import Formats
 import Git
 import Merging
+import Pipeline
 import SystemPackage
 
 struct MergeDriver: ParsableCommand {
@@ -66,7 +67,10 @@ struct MergedFiles {
     ///
     /// - Returns: Whether there was no conflict.
     func merge(_ kind: String) throws -> Bool {
-        guard let kind = FileMerge.Kind(rawValue: kind) else { return try mergeAsText() }
+        if kind == "dvc" { return try mergeTrackedData() }
+        guard let kind = FileMerge.Kind(rawValue: kind) else {
+            throw ValidationError("no kind of file is called '\(kind)'; there are lock, yaml and dvc")
+        }
         var merge = FileMerge(kind)
         merge.markerSize = markerSize
         let result: MergeResult?
@@ -87,6 +91,24 @@ struct MergedFiles {
             console.note("CONFLICT in '\(Console.sanitized(name))': both sides changed '\(Console.sanitized(part))'")
         }
         return result.conflicts.isEmpty
+    }
+
+    private func mergeTrackedData() throws -> Bool {
+        let place = Workspace.currentFolder().pushing(FilePath(name)).lexicallyNormalized()
+        do {
+            let project = try Workspace.openProject(console, at: place.removingLastComponent().string).project
+            let merge = TrackedDataMerge(
+                store: try project.config.cache(root: project.root).store, path: project.relative(place),
+                root: project.root)
+            let merged = try merge.merge(base: try read(base), ours: try read(ours), theirs: try read(theirs))
+            try FileIO.replace(ours, with: merged, sync: false)
+            return true
+        } catch let error as any UserFacingError {
+            console.complain("cannot merge '\(Console.sanitized(name))': \(error.message)")
+            if let hint = error.hint { console.hint(hint) }
+            _ = try mergeAsText()
+            return false
+        }
     }
 
     private func read(_ path: FilePath) throws(FormatError) -> [UInt8] {

@@ -23,6 +23,10 @@ struct Run: ParsableCommand {
             0; 'git exp run' with 130, because git itself does then. Where nothing was recorded, metrics and other \
             outputs outside the cache that the command did not write come back as they were.
 
+            SIGTERM is passed on to the command, which may finish its checkpoint within exp.graceSeconds (20); then the \
+            experiment is recorded as interrupted and the status of 'git-exp run' is 75. Without a checkpoint there is no \
+            experiment then.
+
             Files that git does not track are no part of the experiment, but for those that dvc.yaml names; a run of a \
             second or more ends with their names.
 
@@ -202,5 +206,6 @@ struct Run: ParsableCommand {
         let report = try WorkspaceRun(context).run(request(context))
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
         if let failure = report.failure { throw failure }
+        if report.isPreempted { throw ExitStatus.preempted }
     }
 }

@@ -28,6 +28,9 @@ struct MergeRules: Sendable {
             return path.isEmpty || path == ["stages"] ? .parts : .whole
         }, isMarked: { $0.count == 1 || $0.count == 2 })
 
+    /// Of a `.dvc` file, whose hashes are merged before.
+    static let trackedData = MergeRules(rule: { $0.last == "deps" ? .whole : .parts }, isMarked: { _ in false })
+
     /// Of a `dvc.lock` of the first kind, with the stages at top level.
     static let firstLock = MergeRules(
         rule: { $0.isEmpty ? .parts : .run }, isMarked: { $0.count == 1 })

@@ -95,7 +95,9 @@ extension Value {
         switch self {
         case .string(let text): ExactString(text)
         case .mapping(let mapping):
-            mapping.entries.count == 1 ? mapping.entries[0].key.string.map { ExactString($0) } : nil
+            mapping.entries.count == 1
+                ? mapping.entries[0].key.string.map { ExactString($0) }
+                : (mapping["path"] ?? mapping["name"])?.string.map { ExactString($0) }
         case .list: nil
         default: ExactString(YAML.emit(self))
         }

@@ -71,7 +71,7 @@ package struct ObjectStore: Sendable {
         }
     }
 
-    func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
+    package func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
         try FileStatus.of(path(of: md5, generation), followingLinks: false)?.kind == .file
     }
 

@@ -46,6 +46,20 @@ package class ProjectContext {
         }
     }
 
+    /// `exp.graceSeconds`: how long a command may take to end after SIGTERM, in milliseconds.
+    ///
+    /// The 20 seconds without the setting leave time to record what it left where a scheduler gives us 30.
+    package var grace: Int64 {
+        get throws {
+            guard let text = settings["exp.graceseconds"] else { return 20_000 }
+            guard let seconds = Int64(text), (0...86_400).contains(seconds) else {
+                throw PipelineError.badSetting(
+                    name: "exp.graceSeconds", value: text, expected: "a number of seconds, at most 86400")
+            }
+            return seconds * 1_000
+        }
+    }
+
     /// Makes sure of the place of the cache; for whoever is about to write into it, or to bring data from it.
     ///
     /// Without git there is nothing to settle.

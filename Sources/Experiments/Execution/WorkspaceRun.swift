@@ -47,6 +47,8 @@ package struct WorkspaceRun {
         package let failure: RunError?
         /// Whether somebody ended it after a checkpoint.
         var wasInterrupted = false
+        /// Whether that was to make room, so that it is to go on later.
+        package var isPreempted = false
     }
 
     /// - Throws: ``ExperimentError`` and ``PipelineError`` before anything runs; ``RunError`` where a command failed
@@ -60,7 +62,7 @@ package struct WorkspaceRun {
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
         clearStaleSignal()
-        let process = try StageProcess(signalFile: signalFile)
+        let process = try StageProcess(signalFile: signalFile, grace: context.grace)
         // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
         let workspace = try context.workspace(
             replacing: ParameterChanges.contents(for: request, in: context))
@@ -138,6 +140,7 @@ package struct WorkspaceRun {
             }
         } catch {
             // What was reported before a later stage failed can still be continued.
+            try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
             throw error
@@ -152,6 +155,7 @@ package struct WorkspaceRun {
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)
         report.wasInterrupted = result.wasInterrupted
+        report.isPreempted = result.isPreempted
         return report
     }
 
@@ -163,7 +167,7 @@ package struct WorkspaceRun {
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
-        let process = try StageProcess(signalFile: signalFile)
+        let process = try StageProcess(signalFile: signalFile, grace: context.grace)
         let workspace = try context.workspace()
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
@@ -266,6 +270,9 @@ package struct WorkspaceRun {
 extension RunResult {
     /// Whether somebody ended a stage after a checkpoint.
     var wasInterrupted: Bool { if case .interrupted? = early?.ending { true } else { false } }
+
+    /// Whether that was to make room.
+    var isPreempted: Bool { if case .interrupted(_?)? = early?.ending { true } else { false } }
 }
 
 extension RunJournal {

@@ -130,7 +130,7 @@ struct QueueSettling {
 
     func settle(_ error: any Error) throws {
         let status = (error as? UserFacingError)?.status
-        if status == .interrupted || status == .terminated { return try interrupted(nil) }
+        if status == .interrupted || status == .preempted { return try interrupted(nil) }
         try queue.settle(message, QueueFinal(.failed, commit: nil))
     }
 

@@ -212,6 +212,8 @@ package struct ExperimentReport {
                 if let execution = baseline.lines[place.line].execution {
                     row.state = execution.state
                     row.executor = execution.place.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+                } else if place.name != nil, let state = try? revision.data.get().state, state != .complete {
+                    row.state = state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst()
                 }
                 rows.append(row)
             }

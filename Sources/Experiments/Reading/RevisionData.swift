@@ -37,6 +37,8 @@ package struct RevisionData: Sendable {
     package var outputs: [Datum] = []
     /// Whether any stage takes part in checkpoints.
     package var hasCheckpoints = false
+    /// How far the run is that made the commit.
+    package var state = RunState.complete
     /// Whether nothing of it lies in the cache, which may lose it or get it back later.
     package var isComplete = true
 }
@@ -77,13 +79,15 @@ package final class RevisionReader {
         if last?.blobs != blobs || last?.paths != paths {
             last = (blobs, paths, DataSources(of: files), StaleStages(of: files))
         }
-        return try data(
+        var data = try data(
             files, last?.sources ?? DataSources(of: files), tracked: memo.trackedData(in: tree), stale: last?.stale,
             lock: { try memo.lock($0, in: tree) },
             contents: { path in
                 guard let blob = try memo.blob(path, in: tree) else { return nil }
                 return try memo.contents(blob, at: path)
             })
+        data.state = RunState(of: commit.message)
+        return data
     }
 
     /// The workspace as it is now.
@@ -95,7 +99,9 @@ package final class RevisionReader {
             workspace.files, DataSources(of: workspace.files), tracked: workspace.trackedData,
             stale: isRunning ? StaleStages(of: workspace.files) : nil,
             lock: { path in
-                try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
+                try workspace.tree.contents(of: path).map {
+                    try LockFile.entries(of: $0, file: path.string, acceptingConflicts: true)
+                } ?? []
             },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }

@@ -229,11 +229,11 @@ package struct Applying {
         do {
             try checkout.bring(hash, to: path, overwriting: false)
         } catch CacheError.unsavedData {
-            let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            try checkout.bring(hash, to: path, overwriting: true)
-            if let saved {
+            // Noted before anything is overwritten: this may be killed at any time.
+            if let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true) {
                 try workspace.tellKept(output.rooted.string, had: "changes that were saved nowhere", as: saved, console)
             }
+            try checkout.bring(hash, to: path, overwriting: true)
         }
     }
 }

@@ -20,8 +20,8 @@ package struct Rehoming {
         package var blocked: [Move] = []
     }
 
-    private let context: ExperimentContext
-    private let resolver: RevisionResolver
+    let context: ExperimentContext
+    let resolver: RevisionResolver
     private var repository: Repository { context.repository }
 
     /// Takes the repository and who knows what its revisions mean.

@@ -140,7 +140,9 @@ package enum ConfigError: UserFacingError, Hashable {
     }
 
     /// What this program reads from git's configuration.
-    private static let settingsOfGit = ["exp.best", "exp.durability", "exp.generation", "exp.locktimeout"]
+    private static let settingsOfGit = [
+        "exp.best", "exp.durability", "exp.generation", "exp.graceseconds", "exp.locktimeout",
+    ]
 
     /// 129 for what is no name, 128 for the rest.
     package var status: ExitStatus {

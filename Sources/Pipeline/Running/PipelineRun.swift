@@ -128,7 +128,12 @@ package struct PipelineRun {
             try onCheckpoint?(stage, $0, unchanged)
         }
         didMake(number, outcome.entry, progress)
-        if case .complete = outcome.ending { return }
+        if case .complete = outcome.ending {
+            if let signal = outcome.termination, number + 1 < progress.stages.count {
+                throw RunError.interruptedBetween(signal: signal)
+            }
+            return
+        }
         let skipped = progress.stages[(number + 1)...].map(address)
         progress.result.early = (execution.address, outcome.ending, skipped)
     }

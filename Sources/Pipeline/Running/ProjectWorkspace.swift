@@ -99,7 +99,9 @@ package final class ProjectWorkspace {
         for file in files {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
-            locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+            locks[path] = (
+                bytes, try bytes.map { try LockFile.parseWithConflicts($0, file: path.string) } ?? LockFile()
+            )
         }
         for (bytes, data) in found.trackedData.files {
             locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
@@ -126,9 +128,18 @@ package final class ProjectWorkspace {
     /// What a `.dvc` file says; `nil` where there is no such file.
     func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
 
-    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more.
+    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more, and of both sides of a
+    /// conflict.
     package var recordedHashes: [OutputHash] {
-        locks.values.flatMap { $0.lock.stages.flatMap { $0.entry.outputs.compactMap(\.hash) } }
+        locks.values.flatMap { record in
+            (record.lock.stages.map(\.entry) + record.lock.contested.flatMap(\.entries))
+                .flatMap { $0.outputs.compactMap(\.hash) }
+        }
+    }
+
+    /// Stages that a merge left between conflict markers, by the lock file.
+    package var contestedStages: [(lock: FilePath, name: String)] {
+        records.flatMap { record in record.lock.contested.map { (record.path, $0.name) } }
     }
 
     /// Writes a stage's entry.
@@ -142,7 +153,7 @@ package final class ProjectWorkspace {
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
-            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+            locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         }
         if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
             savedStages.append(stage)
@@ -155,7 +166,7 @@ package final class ProjectWorkspace {
         guard let known = locks[path], path.lastComponent == "dvc.lock" else { return }
         let bytes = try tree.contents(of: path)
         if bytes == known.bytes { return }
-        locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+        locks[path] = (bytes, try bytes.map { try LockFile.parseWithConflicts($0, file: path.string) } ?? LockFile())
     }
 
     /// Writes a `.dvc` file with the hashes that it holds.
@@ -195,7 +206,7 @@ package final class ProjectWorkspace {
         guard !stage.isTrackedData, let old = locks[path]?.bytes else { return }
         if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
             try FileIO.replace(root.pushing(path), with: bytes, sync: false)
-            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+            locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         } else {
             try FileIO.remove(root.pushing(path))
             locks[path] = (nil, LockFile())

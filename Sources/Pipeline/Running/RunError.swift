@@ -90,7 +90,7 @@ package enum RunError: UserFacingError, Hashable {
     package var status: ExitStatus {
         switch self {
         case .commandFailed(_, _, _, let signal?), .interruptedBetween(let signal):
-            signal == 2 ? .interrupted : .terminated
+            signal == 2 ? .interrupted : .preempted
         case .commandFailed, .declined, .stagesFailed: .no
         default: .failure
         }
