@@ -15,15 +15,6 @@ extension StageCommand.Add {
         let file = context.folder.appending("dvc.yaml")
         let path = context.project.root.pushing(file)
         let request = request
-        let home = wdir.map { ProjectPath.rooted($0, in: context.folder) } ?? context.folder
-        for output in request.ignoredOutputs {
-            let rooted = ProjectPath.rooted(output, in: home, root: context.project.root)
-            if !ProjectPath.isInside(rooted) {
-                throw PipelineError.forbiddenOutput(
-                    path: output,
-                    reason: "it is outside of the project; such outputs cannot be cached, only named with '-O'")
-            }
-        }
         if let wdir {
             let folder = context.project.root.pushing(ProjectPath.rooted(wdir, in: context.folder))
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
