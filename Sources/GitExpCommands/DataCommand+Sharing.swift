@@ -40,6 +40,30 @@ extension DataCommand {
         }
     }
 
+    /// Which outputs are fetched, whoever uses them.
+    struct DataChoice: ParsableArguments {
+        enum Kind: String, ExpressibleByArgument, CaseIterable {
+            case metrics, plots
+        }
+
+        @Option(
+            name: .customLong("type"),
+            help: ArgumentHelp(
+                "Only outputs that are declared as such; may be given more than once.", valueName: "metrics|plots"))
+        var kinds: [Kind] = []
+
+        @Option(help: ArgumentHelp("Only files and folders that are smaller, in bytes.", valueName: "bytes"))
+        var maxSize: Int?
+
+        func takes(_ output: UsedOutput) -> Bool {
+            // As for DVC, of a folder all counts, also where a part of it is asked for.
+            if let maxSize, output.wanted.hash.size >= maxSize { return false }
+            if kinds.isEmpty { return true }
+            return output.kind == .metric && kinds.contains(.metrics)
+                || output.kind == .plot && kinds.contains(.plots)
+        }
+    }
+
     struct FetchData: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "fetch", abstract: "Copy data from a remote to the cache.",
@@ -53,12 +77,15 @@ extension DataCommand {
         @Flag(help: "Leave out data that is not on the remote.")
         var allowMissing = false
 
+        @OptionGroup var choice: DataChoice
+
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             let context = try Workspace.openProject(global.console)
             let workspace = try context.workspace(checking: false)
             let outputs = try UsedDataReader(context, workspace).outputs(of: sharing.selection)
+                .filter(choice.takes)
             let report = try DataSharing(context, workspace.store, sharing.options(runCache: runCache)).fetch(outputs)
             let isSilent = report.count == 0 && !(report.failures.isEmpty && report.missing.isEmpty)
             if !isSilent, !global.quiet { global.console.print(TransferReport.counted([(report.count, "fetched")])) }

@@ -19,15 +19,24 @@ struct MetricsFormat: ParsableArguments {
     @Flag(help: "Print a Markdown table.")
     var md = false
 
+    @Flag(help: "Print comma-separated values, numbers in full.")
+    var csv = false
+
     @Flag(help: .hidden)
     var showJson = false
 
     @Flag(help: .hidden)
     var showMd = false
 
-    mutating func validate() {
+    mutating func validate() throws {
         json = json || showJson
         md = md || showMd
+        if [json, csv, md].count(where: { $0 }) > 1 { throw ValidationError("give one of --json, --csv and --md") }
+    }
+
+    func print(_ table: PlainTable, on console: Console) {
+        console.printRaw(
+            csv ? table.csv(forTerminal: TerminalStyle.isOutputTerminal) : md ? table.markdown : table.text)
     }
 
     @Option(help: "Digits behind the point. Default: 5.")
@@ -69,10 +78,11 @@ struct MetricsShow: ParsableCommand {
         }
         let targets = MetricsTargets(files, areFolders: format.recursive)
         let revisions = try MetricsReading(context, targets: targets).revisions(selection)
-        let table = MetricsTable(revisions, showsRevision: selection != nil, places: format.precision)
+        let table = MetricsTable(
+            revisions, showsRevision: selection != nil, places: format.csv ? nil : format.precision)
         if format.json { return global.console.print(JSON.pythonDumps(table.json)) }
         if revisions.allSatisfy(\.files.isEmpty) { return }
-        global.console.printRaw(format.md ? table.plain.markdown : table.plain.text)
+        format.print(table.plain, on: global.console)
     }
 }
 
@@ -113,8 +123,9 @@ struct MetricsDiff: ParsableCommand {
         let comparison = MetricsComparison(old: before, new: after, includesEqual: all)
         if format.json { return global.console.print(JSON.pythonDumps(comparison.json)) }
         if comparison.isEmpty { return }
-        let table = comparison.table(oldName: old, newName: new, places: format.precision, hidesPath: noPath)
-        global.console.printRaw(format.md ? table.markdown : table.text)
+        let table = comparison.table(
+            oldName: old, newName: new, places: format.csv ? nil : format.precision, hidesPath: noPath)
+        format.print(table, on: global.console)
     }
 }
 

@@ -35,6 +35,9 @@ struct ParamsDiff: ParsableCommand {
     @Flag(help: "Print a table in Markdown.")
     var md = false
 
+    @Flag(help: "Print comma-separated values.")
+    var csv = false
+
     @Flag(help: .hidden)
     var showJson = false
 
@@ -46,6 +49,12 @@ struct ParamsDiff: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if [json || showJson, csv, md || showMd].count(where: { $0 }) > 1 {
+            throw ValidationError("give one of --json, --csv and --md")
+        }
+    }
+
     func run() throws {
         let context = try Workspace.open(global.console)
         let reading = try ParametersReading(context, targets: targets, onlyUsed: deps)
@@ -54,7 +63,10 @@ struct ParamsDiff: ParsableCommand {
             old: try reading.files(of: old, resolver), new: try reading.files(of: new, resolver), includesEqual: all)
         if json || showJson { return global.console.print(JSON.pythonDumps(comparison.json)) }
         if comparison.isEmpty { return }
-        let table = comparison.parameterTable(oldName: old, newName: new, hidesPath: noPath)
+        let table = comparison.parameterTable(oldName: old, newName: new, hidesPath: noPath, missing: csv ? "" : "-")
+        if csv {
+            return global.console.printRaw(table.csv(forTerminal: TerminalStyle.isOutputTerminal))
+        }
         global.console.printRaw(md || showMd ? table.markdown : table.text)
     }
 }

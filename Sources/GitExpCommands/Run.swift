@@ -88,6 +88,10 @@ struct Run: ParsableCommand {
     @Flag(help: "Run everything that is queued, and wait; --jobs is the number of workers.")
     var runAll = false
 
+    // Nothing is composed from Hydra's files anyway.
+    @Flag(help: .hidden)
+    var noHydra = false
+
     @OptionGroup var workers: WorkerOptions
 
     @Flag(help: "Run in a folder of its own under .dvc/tmp/exps; the workspace is only read.")

@@ -92,7 +92,7 @@ struct StageCommand: ParsableCommand {
         @Flag(help: "Run the stage whether or not anything changed.")
         var alwaysChanged = false
 
-        /// DVC 2's word for outputs outside of the project; one that is not cached needs none.
+        /// DVC 2's word for outputs outside of the project. One that is not cached needs none, and others are refused.
         @Flag(help: .hidden)
         var external = false
 

@@ -20,8 +20,11 @@ package struct MetricsFile: Sendable {
 
 enum MetricText {
     /// Numbers rounded behind the point.
-    static func of(_ value: Value?, places: Int) -> String {
-        switch value {
+    ///
+    /// - Parameter places: `nil` for numbers in full, and nothing where there is no value.
+    static func of(_ value: Value?, places: Int?) -> String {
+        guard let places else { return value.map { PythonText.str($0) } ?? "" }
+        return switch value {
         case .float(let number)?: PythonNumber.rounded(number, places: places)
         case let value?: PythonText.str(value)
         case nil: "-"
@@ -33,10 +36,10 @@ enum MetricText {
 package struct MetricsTable {
     private let revisions: [(revision: String, files: [MetricsFile])]
     private let showsRevision: Bool
-    private let places: Int
+    private let places: Int?
 
-    /// - Parameter places: Digits behind the point.
-    package init(_ revisions: [(revision: String, files: [MetricsFile])], showsRevision: Bool, places: Int) {
+    /// - Parameter places: Digits behind the point; `nil` for numbers in full.
+    package init(_ revisions: [(revision: String, files: [MetricsFile])], showsRevision: Bool, places: Int?) {
         self.revisions = revisions
         self.showsRevision = showsRevision
         self.places = places
@@ -125,8 +128,8 @@ package struct MetricsComparison {
 
     /// A row for each value, with the old and the new one and, for numbers, what lies between them.
     ///
-    /// - Parameter places: Digits of numbers behind the point.
-    package func table(oldName: String, newName: String, places: Int, hidesPath: Bool) -> PlainTable {
+    /// - Parameter places: Digits behind the point; `nil` for numbers in full.
+    package func table(oldName: String, newName: String, places: Int?, hidesPath: Bool) -> PlainTable {
         PlainTable(
             headers: (hidesPath ? [] : ["Path"]) + ["Metric", oldName, newName, "Change"],
             rows: rows.map { row in

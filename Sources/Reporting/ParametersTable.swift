@@ -7,13 +7,15 @@ extension MetricsComparison {
     ///   - oldName: The header over the old values.
     ///   - newName: The header over the new ones.
     ///   - hidesPath: Whether the column of the files is left out.
-    package func parameterTable(oldName: String, newName: String, hidesPath: Bool) -> PlainTable {
-        PlainTable(
+    ///   - missing: What stands for a value that is not there.
+    package func parameterTable(
+        oldName: String, newName: String, hidesPath: Bool, missing: String = "-"
+    ) -> PlainTable {
+        func text(_ value: Value?) -> String { value.map { PythonText.str($0) } ?? missing }
+        return PlainTable(
             headers: (hidesPath ? [] : ["Path"]) + ["Param", oldName, newName],
             rows: rows.map { row in
-                (hidesPath ? [] : [row.path]) + [row.name, Self.text(row.old), Self.text(row.new)]
+                (hidesPath ? [] : [row.path]) + [row.name, text(row.old), text(row.new)]
             })
     }
-
-    private static func text(_ value: Value?) -> String { value.map { PythonText.str($0) } ?? "-" }
 }

@@ -2,11 +2,15 @@ import Diagnostics
 
 /// A table of texts: columns left-aligned, two blanks between them, as `metrics show` prints it.
 package struct PlainTable: Sendable {
+    private let rawHeaders: [String]
+    private let rawRows: [[String]]
     private let headers: [String]
     private let rows: [[String]]
 
     /// - Parameter rows: As many cells as headers in each.
     package init(headers: [String], rows: [[String]]) {
+        rawHeaders = headers
+        rawRows = rows
         self.headers = headers.map(Console.sanitized)
         self.rows = rows.map { $0.map(Console.sanitized) }
     }
@@ -24,6 +28,14 @@ package struct PlainTable: Sendable {
             let line = zip(cells, widths).map { DisplayWidth.padded($0, to: $1) }.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
         }.joined()
+    }
+
+    /// The lines as comma-separated values.
+    ///
+    /// - Parameter forTerminal: Make control characters visible.
+    package func csv(forTerminal: Bool) -> String {
+        let lines = forTerminal ? [headers] + rows : [rawHeaders] + rawRows
+        return lines.map(CSVText.line).joined()
     }
 
     /// The table in GitHub's Markdown, with an empty line behind it.

@@ -105,9 +105,8 @@ struct ShowColumns {
             if matches(keep, header) { return true }
             if matches(drop, header) { return false }
             if !options.onlyChanged { return true }
-            // A commit without a lock file, as most baselines are, says nothing about dependencies.
-            let isDependency = columns[index].group == .dependency
-            return Set(cells.map { $0[index] }.filter { !isDependency || $0 != nil }).count > 1
+            // Nothing counts as a value of its own, as it does for DVC.
+            return Set(cells.map { $0[index] }).count > 1
         }
         columns = chosen.map { columns[$0] }
         cells = cells.map { row in chosen.map { row[$0] } }

@@ -107,6 +107,36 @@ import Testing
         #expect(try !json(sandbox, "--untracked-files=no").contains("loose"))
     }
 
+    /// The numbers are those of DVC 3.67.1.
+    @Test func someOutputsAreFetched() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write(
+            "dvc.yaml",
+            """
+            stages:
+              s:
+                cmd: printf 1 > m.json; printf 22 > p.csv; printf 333 > o; mkdir -p d; printf 4444 > d/a; printf 55 >d/b
+                outs: [o, d]
+                metrics: [m.json]
+                plots: [p.csv]
+            """)
+        try sandbox.expOK("repro", "-q")
+        let store = sandbox.root.removingLastComponent().appending("store").string
+        try sandbox.expOK("remote", "add", "-q", "-d", "store", store)
+        try sandbox.expOK("data", "push", "-q")
+        for (options, count) in [
+            (["--type", "metrics"], 1), (["--type", "metrics", "--type", "plots"], 2), (["--max-size", "3"], 2),
+            (["--max-size", "6"], 3), (["--max-size", "1000"], 6), (["--max-size", "2", "--type", "plots"], 0),
+            (["--max-size", "5", "d/a"], 0),
+        ] {
+            try FileIO.removeTree(sandbox.root.pushing(".dvc/cache"))
+            let outcome = try sandbox.run("git", ["exp", "data", "fetch"] + options)
+            let word = count == 0 ? "Everything is up to date." : "\(count) file\(count == 1 ? "" : "s") fetched"
+            #expect(outcome.output == word + "\n", "\(options): \(outcome)")
+        }
+    }
+
     @Test func theCloudIsComparedByBothCommands() throws {
         let sandbox = try project()
         let store = sandbox.root.removingLastComponent().appending("store").string

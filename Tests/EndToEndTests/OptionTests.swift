@@ -24,6 +24,29 @@ import Testing
         #expect(try sandbox.expOK("dag", "--show-md").output.hasPrefix("```mermaid"))
     }
 
+    @Test func tablesAsCommaSeparatedValues() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write("m.json", "{\"a\": 1, \"b\": 0.123456789}")
+        try sandbox.write("params.yaml", "p: 1\n")
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("stage", "add", "-q", "-n", "s", "-M", "m.json", "-p", "p", "true")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "project")
+        try sandbox.write("m.json", "{\"b\": 0.5, \"c\": \"x,y\"}")
+        try sandbox.write("params.yaml", "p: 1\nq: [1, 2]\n")
+        #expect(try sandbox.expOK("metrics", "show", "--csv").output == "Path,b,c\r\nm.json,0.5,\"x,y\"\r\n")
+        #expect(
+            try sandbox.expOK("metrics", "diff", "--csv").output == "Path,Metric,HEAD,workspace,Change\r\n"
+                + "m.json,a,1,,\r\nm.json,b,0.123456789,0.5,0.376543211\r\nm.json,c,,\"x,y\",\r\n")
+        #expect(
+            try sandbox.expOK("params", "diff", "--csv", "--no-path").output
+                == "Param,HEAD,workspace\r\nq,,\"[1, 2]\"\r\n")
+        #expect(try sandbox.exp("metrics", "diff", "--csv", "--md").status == 129)
+        let outside = try sandbox.exp("stage", "add", "--external", "-n", "t", "-o", "/nowhere/x", "true")
+        #expect(outside.status == 128 && outside.errors.contains("'-O'"), "\(outside)")
+        #expect(try sandbox.read("dvc.yaml")?.contains("nowhere") == false)
+    }
+
     @Test func lettersWithTheirValueGluedOn() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject(steps: 1)

@@ -14,6 +14,7 @@ package struct UsedOutput: Hashable, Sendable {
     package let remote: String?
     /// Whether it may go to a remote.
     package let isPushed: Bool
+    package let kind: Output.Kind
 
     /// - Returns: `nil` for an output that is not cached, or whose data is not known.
     init?(_ output: Output, _ hash: OutputHash?, below: String? = nil, uncached: Bool = false) {
@@ -22,6 +23,7 @@ package struct UsedOutput: Hashable, Sendable {
         wanted = Wanted(hash, below: hash.isDirectory ? below : nil)
         remote = output.remote?.lowercased()
         isPushed = output.isPushed
+        kind = output.kind
     }
 }
 

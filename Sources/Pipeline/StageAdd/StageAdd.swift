@@ -135,7 +135,7 @@ extension StageAdd {
         for output in outputs where output.option.isCached && !output.path.contains("${") && !output.path.contains(":")
         {
             let rooted = ProjectPath.rooted(output.path, in: folder)
-            if !rooted.isAbsolute, rooted.components.first == ".." {
+            if rooted.isAbsolute || rooted.components.first == ".." {
                 throw .forbiddenOutput(
                     path: output.path,
                     reason: "it is outside the project, and only one that is not cached ('-O') may be")
