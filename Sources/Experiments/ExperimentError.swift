@@ -8,7 +8,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case withoutGit
     case projectOutside(String, workTree: String)
     case invalidName(String, reason: String)
-    case nameTaken(String, baseline: String)
+    case nameTaken(
+        String, baseline: String, hint: String = "replace it with '-f', or choose another name with '-n NAME'")
     case unknown(String, similar: [String])
     case ambiguous(String, references: [String])
     case noSuchCheckpoint(String, available: Int)
@@ -56,7 +57,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case nothingToRestore(String)
     case badUndoDays(String)
     /// A commit whose data cannot be told, so that it cannot be kept.
-    case unreadable(String, problem: String)
+    case unreadable(
+        String, problem: String, hint: String = "'--skip-failed' passes over it, and removes its data")
 
     package var message: String {
         switch self {
@@ -67,7 +69,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "the project '\(Console.sanitized(root))' is not in the work tree '\(Console.sanitized(workTree))'"
         case .invalidName(let name, let reason):
             "'\(Console.sanitized(name))' cannot be the name of an experiment: \(reason)"
-        case .nameTaken(let name, let baseline): "experiment '\(name)' already exists for commit \(baseline)"
+        case .nameTaken(let name, let baseline, _): "experiment '\(name)' already exists for commit \(baseline)"
         case .unknown(let name, _): "no experiment or commit named '\(Console.sanitized(name))'"
         case .ambiguous(let name, let references) where references.isEmpty:
             "'\(Console.sanitized(name))' is the beginning of several ids"
@@ -118,7 +120,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "there is an experiment '\(Console.sanitized(name))' again, which is not the one to be brought back"
         case .nothingToRestore(let name): "no experiment '\(Console.sanitized(name))' that could be brought back"
         case .badUndoDays(let value): "'\(Console.sanitized(value))' is not a number of days ('exp.undoDays')"
-        case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
+        case .unreadable(let commit, let problem, _): "cannot tell which data \(commit) uses: \(problem)"
         }
     }
 
@@ -129,7 +131,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .withoutGit: "to use git, run 'git init' and set 'no_scm = False' in .dvc/config"
         case .projectOutside: "go to the project that belongs to it, or correct GIT_DIR and GIT_WORK_TREE"
         case .invalidName: "choose another one with '-n NAME'"
-        case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
+        case .nameTaken(_, _, let hint), .unreadable(_, _, let hint): hint
         case .unknown(_, let similar) where similar.isEmpty: "'git exp list' shows the experiments"
         case .unknown(_, let similar):
             "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?"
@@ -166,7 +168,6 @@ package enum ExperimentError: UserFacingError, Hashable {
             "'git exp queue status' shows the queue" + (names.count > 1 ? "; nothing was changed" : "")
         case .entryIs(_, _, let hint): hint
         case .badEntry: "take it out with 'git exp queue remove', and queue the experiment again"
-        case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
         case .notExperiments(let names, let similar):
