@@ -9,7 +9,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     /// The project's root, absolute.
     case projectOutside(String, workTree: String)
     case invalidName(String, reason: String)
-    case nameTaken(String, baseline: String)
+    case nameTaken(
+        String, baseline: String, hint: String = "replace it with '-f', or choose another name with '-n NAME'")
     /// A word that is neither an experiment nor a revision; `similar` are names to suggest.
     case unknown(String, similar: [String])
     /// A word for several experiments, by their references; without any, the beginning of several ids.
@@ -69,7 +70,8 @@ package enum ExperimentError: UserFacingError, Hashable {
     case nothingToRestore(String)
     case badUndoDays(String)
     /// A commit whose data cannot be told, so that it cannot be kept.
-    case unreadable(String, problem: String)
+    case unreadable(
+        String, problem: String, hint: String = "'--skip-failed' passes over it, and removes its data")
 
     /// Names, revisions and paths have their control characters made visible.
     package var message: String {
@@ -81,7 +83,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "the project '\(Console.sanitized(root))' is not in the work tree '\(Console.sanitized(workTree))'"
         case .invalidName(let name, let reason):
             "'\(Console.sanitized(name))' cannot be the name of an experiment: \(reason)"
-        case .nameTaken(let name, let baseline): "experiment '\(name)' already exists for commit \(baseline)"
+        case .nameTaken(let name, let baseline, _): "experiment '\(name)' already exists for commit \(baseline)"
         case .unknown(let name, _): "no experiment or commit named '\(Console.sanitized(name))'"
         case .ambiguous(let name, let references) where references.isEmpty:
             "'\(Console.sanitized(name))' is the beginning of several ids"
@@ -134,7 +136,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "there is an experiment '\(Console.sanitized(name))' again, which is not the one to be brought back"
         case .nothingToRestore(let name): "no experiment '\(Console.sanitized(name))' that could be brought back"
         case .badUndoDays(let value): "'\(Console.sanitized(value))' is not a number of days ('exp.undoDays')"
-        case .unreadable(let commit, let problem): "cannot tell which data \(commit) uses: \(problem)"
+        case .unreadable(let commit, let problem, _): "cannot tell which data \(commit) uses: \(problem)"
         }
     }
 
@@ -146,7 +148,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .withoutGit: "to use git, run 'git init' and set 'no_scm = False' in .dvc/config"
         case .projectOutside: "go to the project that belongs to it, or correct GIT_DIR and GIT_WORK_TREE"
         case .invalidName: "choose another one with '-n NAME'"
-        case .nameTaken: "replace it with '-f', or choose another name with '-n NAME'"
+        case .nameTaken(_, _, let hint), .unreadable(_, _, let hint): hint
         case .unknown(_, let similar) where similar.isEmpty: "'git exp list' shows the experiments"
         case .unknown(_, let similar):
             "did you mean '\(similar.map(Console.sanitized).joined(separator: "' or '"))'?"
@@ -187,7 +189,6 @@ package enum ExperimentError: UserFacingError, Hashable {
             "'git exp queue status' shows the queue" + (names.count > 1 ? "; nothing was changed" : "")
         case .entryIs(_, _, let hint): hint
         case .badEntry: "take it out with 'git exp queue remove', and queue the experiment again"
-        case .unreadable: "'--skip-failed' passes over it, and removes its data"
         case .missingCheckpointData: "bring the cache back, apply another checkpoint, or start over with '--reset'"
         case .cannotInclude: "'-I' takes files and folders of the repository, seen from the current folder"
         case .notExperiments(let names, let similar):

@@ -151,8 +151,19 @@ import Testing
         #expect(try status("../shared/cache/files/md5/26/ab0db90d72e28ad0ba1e22ee510510")?.mode == 0o444)
     }
 
-    @Test func aCacheOnAnotherFileSystemWorks() throws {
-        guard try FileStatus.of("/dev/shm", followingLinks: true)?.kind == .directory else { return }
+    /// Whether there is a second file system to write to.
+    private static let hasSharedMemory: Bool = {
+        let (memory, disk) = (FilePath("/dev/shm"), FilePath("/tmp"))
+        guard let there = try? FileStatus.of(memory, followingLinks: true), there.kind == .directory,
+            let here = try? FileStatus.of(disk, followingLinks: true), there.device != here.device
+        else { return false }
+        let probe = FileIO.sibling(of: memory.appending("git-exp-test"))
+        guard (try? FileIO.makeDirectories(probe)) != nil else { return false }
+        return (try? FileIO.removeTree(probe)) != nil
+    }()
+
+    @Test(.enabled(if: hasSharedMemory, "'/dev/shm' is no file system of its own"))
+    func aCacheOnAnotherFileSystemWorks() throws {
         let sandbox = try project()
         let cache = FilePath(
             "/dev/shm/git-exp-test-\(sandbox.root.removingLastComponent().lastComponent?.string ?? "x")")

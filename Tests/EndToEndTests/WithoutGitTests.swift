@@ -64,4 +64,25 @@ import Testing
         try sandbox.expOK("repro")
         #expect(try !sandbox.exists(".gitignore"))
     }
+
+    @Test(arguments: [
+        "run", "show", "list", "apply x", "metrics diff HEAD", "params diff HEAD", "queue status", "push x",
+    ])
+    func whatNeedsGitSaysSo(_ words: String) throws {
+        let sandbox = try project()
+        let outcome = try sandbox.run("git-exp", words.split(separator: " ").map(String.init))
+        #expect(outcome.status == 128, "\(outcome)")
+        #expect(outcome.errors.contains("git"), "\(outcome)")
+        #expect(try !sandbox.exists("dvc.lock"))
+    }
+
+    /// A bare repository has no files that an experiment could run in.
+    @Test func withoutAWorkTree() throws {
+        let sandbox = try Sandbox(git: false)
+        try sandbox.git("init", "-q", "--bare")
+        for words in [["run"], ["list"], ["recover"], ["save"]] {
+            let outcome = try sandbox.run("git-exp", words)
+            #expect(outcome.status == 128, "\(words): \(outcome)")
+        }
+    }
 }

@@ -131,6 +131,30 @@ import Testing
         #expect(throws: RemoteError.self) { try target("s3://b", [option: "true"]) }
     }
 
+    @Test func addressesThatCannotBeUsed() throws {
+        for url in ["s3://", "s3://b\u{7F}/x", "ftp://host/x", "gdrive://folder/x", "ssh://host:0/x", "gs:///x"] {
+            let error = #expect(throws: RemoteError.self, "\(url)") { try target(url) }
+            #expect(error?.message.utf8.contains(0x7F) == false)
+        }
+        _ = try target("gdrive://folder/x", ["gdrive_service_account_json_file_path": "/key.json"])
+    }
+
+    /// A stand-in for `ssh` tells of a host that is reached through another one.
+    @Test(arguments: [("proxyjump", true), ("proxycommand", true), ("port", false)])
+    func hostsBehindOthers(_ option: String, _ isRefused: Bool) throws {
+        let folder = try TemporaryDirectory()
+        let program = folder.path.appending("ssh")
+        try FileIO.replace(program, with: Array("#!/bin/sh\necho '\(option) 22'\n".utf8), sync: false)
+        try FileIO.setMode(program, 0o755)
+        let outcome = Result { try target("ssh://host/x", environment: ["PATH": folder.path.string]) }
+        if isRefused {
+            let error = #expect(throws: RemoteError.self) { try outcome.get() }
+            #expect(error?.message.contains("'host' is reached through another host ('\(option)')") == true)
+        } else {
+            #expect(words(try outcome.get())["port"] == "22")
+        }
+    }
+
     @Test func bytesInPrintableCharacters() {
         for (text, wanted) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             #expect(Base64.encode(Array(text.utf8)) == wanted)

@@ -9,6 +9,7 @@ import Testing
         "=: y", "k: =", "k: - x", "k: b: c", "k:v", "k :v", "true: a", "1: b", "1.0: c", "k: -", "k: -1", "-", "- ",
         "k: --x", "k: #c", "k: x#c", "- # c", "k: &a b", "k: *a", "k: 'a' b", "k: \"a\"#c", "k: [a]#c", "k: 2024-01-01",
         "k: x  ", "k: @a", "@k: 1", "k: [- a]", "k: ...", "k: é", "  # c", "k: 'a", "k: http://x:1/y",
+        "    # c", "    more # c", "      # c", "k: [a", "k: [a,", "    ", "k: [a b, c: d]",
     ]
 
     @Test func pairsOfLines() throws {

@@ -108,7 +108,8 @@ package struct Undoing {
             let name = newName ?? lost.name
             let target = ExperimentReference(baseline: lost.baseline, name: name)
             if try repository.commit(named: target.fullName) != nil {
-                throw ExperimentError.nameTaken(name, baseline: target.baseline.short)
+                throw ExperimentError.nameTaken(
+                    name, baseline: target.baseline.short, hint: "choose another name with '-n NAME'")
             }
             try ReferenceEditing(context).perform(
                 [ReferenceChange(target.fullName, before: nil, after: lost.tip)], command: "restore")

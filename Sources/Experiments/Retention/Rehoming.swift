@@ -48,7 +48,10 @@ package struct Rehoming {
             let reference = ExperimentReference(baseline: target, name: experiment.name)
             let move = Move(experiment: experiment, target: target)
             if taken.insert(reference).inserted { return plan.moves.append(move) }
-            if isNamed { throw ExperimentError.nameTaken(experiment.name, baseline: target.short) }
+            if isNamed {
+                throw ExperimentError.nameTaken(
+                    experiment.name, baseline: target.short, hint: "rename one of them with 'git exp rename'")
+            }
             plan.blocked.append(move)
         }
         if names.isEmpty {

@@ -32,7 +32,10 @@ package struct Renaming {
             tip = current
             let replaced = try context.repository.commit(named: target.fullName)
             if let replaced {
-                guard replacing else { throw ExperimentError.nameTaken(name, baseline: target.baseline.short) }
+                guard replacing else {
+                    throw ExperimentError.nameTaken(
+                        name, baseline: target.baseline.short, hint: "replace it with '-f', or choose another name")
+                }
                 try RunInfo.refuseRunning([Experiment(reference: target, tip: replaced)], in: context)
             }
             try RunInfo.refuseRunning([experiment], in: context)

@@ -47,7 +47,8 @@ final class ExperimentData {
                 do {
                     known[commit.tree] = try reader.outputs(of: commit.tree, DataSelection())
                 } catch let error as any UserFacingError {
-                    throw ExperimentError.unreadable(commit.id.short, problem: error.message)
+                    throw ExperimentError.unreadable(
+                        commit.id.short, problem: error.message, hint: "'--no-cache' leaves the data out")
                 }
             }
             result += known[commit.tree] ?? []
