@@ -40,9 +40,21 @@ let package = Package(
         library(
             "GitExpCommands",
             [
-                "Experiments", "Merging", "Pipeline", "Cache", "Git", "Reporting", "Formats", "Files", "Processes",
-                "Diagnostics", argumentParser, systemPackage,
+                "Experiments", "HookActions", "HookScripts", "Merging", "Pipeline", "Cache", "Git", "Reporting",
+                "Formats", "Files", "Processes", "Diagnostics", argumentParser, systemPackage,
             ]),
+        library(
+            "HookActions",
+            [
+                "HookScripts", "Git", "Pipeline", "Cache", "Formats", "Files", "Processes", "Diagnostics",
+                systemPackage,
+            ]),
+        .target(
+            name: "HookScripts", path: "Hooks",
+            resources: ["pre-commit", "post-checkout", "post-merge", "post-rewrite", "pre-push"].map {
+                .embedInCode($0)
+            },
+            swiftSettings: swiftSettings),
         library(
             "Experiments",
             [
@@ -80,6 +92,7 @@ let package = Package(
         tests("PipelineTests", ["Pipeline"]),
         tests("MergingTests", ["Merging", "Pipeline", "Cache", "Formats", "Files"]),
         tests("ExperimentsTests", ["Experiments", "Pipeline", "Cache", "Files"]),
+        tests("HookActionsTests", ["HookActions", "HookScripts", "Files"]),
         tests("EndToEndTests", []),
     ]
 )

@@ -4,7 +4,7 @@
 
 set -eu
 
-packages="git make pkg-config libgit2-dev libyaml-dev python3 python3-venv man-db rclone openssh-client openssh-server"
+packages="git make pkg-config libgit2-dev libyaml-dev python3 python3-venv man-db rclone git-lfs openssh-client openssh-server"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
     missing=
@@ -25,7 +25,7 @@ for package in $packages; do
     *" installed") continue ;;
     esac
     case $package in
-    git | make | pkg-config | python3 | rclone) command -v "$package" >/dev/null 2>&1 && continue ;;
+    git | make | pkg-config | python3 | rclone | git-lfs) command -v "$package" >/dev/null 2>&1 && continue ;;
     python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null && continue ;;
     esac
     wanted="$wanted $package"

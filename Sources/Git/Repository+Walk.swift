@@ -20,7 +20,11 @@ extension Repository {
     /// Those of the commits that neither `HEAD` nor a branch, a remote branch or a tag reaches.
     ///
     /// Costs as much history as lies between them, not all of it. Commits that are missing count as not reached.
-    package func unreachable(among commits: Set<CommitID>) throws(GitError) -> Set<CommitID> {
+    ///
+    /// - Parameter locally: Whether what is known of remotes does not count.
+    package func unreachable(
+        among commits: Set<CommitID>, locally: Bool = false
+    ) throws(GitError) -> Set<CommitID> {
         var lost: Set<CommitID> = []
         let walk = try Handle(git_revwalk_free) { git_revwalk_new(&$0, raw) }
         for commit in commits {
@@ -28,7 +32,7 @@ extension Repository {
             if git_revwalk_push(walk.raw, &oid) != 0 { lost.insert(commit) }
         }
         if try head() != nil { try check { git_revwalk_hide_head(walk.raw) } }
-        for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
+        for pattern in ["refs/heads/*", "refs/tags/*"] + (locally ? [] : ["refs/remotes/*"]) {
             try check { git_revwalk_hide_glob(walk.raw, pattern) }
         }
         var oid = git_oid()
@@ -53,5 +57,14 @@ extension Repository {
         var oid = git_oid()
         while result.count < limit, git_revwalk_next(&oid, walk.raw) == 0 { result.append(CommitID(oid)) }
         return result
+    }
+
+    /// The commits of a range such as `main..HEAD`, oldest first.
+    ///
+    /// - Throws: ``GitCommandError`` with git's complaint for what is no range.
+    package func commits(inRange range: String) throws(GitCommandError) -> [CommitID] {
+        let text = try GitCommand(in: workTree ?? gitDirectory).output(
+            "rev-list", "--reverse", "--topo-order", "--end-of-options", range, "--")
+        return text.split(separator: "\n").compactMap { CommitID(String($0)) }
     }
 }

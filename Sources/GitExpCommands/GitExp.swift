@@ -19,8 +19,8 @@ struct GitExp: ParsableCommand {
             Push.self, Pull.self, Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self,
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
-            RemoteCommand.self, QueueCommand.self, Execute.self, MergeDriver.self,
-            TextConversion.self,
+            RemoteCommand.self, QueueCommand.self, Install.self, Uninstall.self, Verify.self, Execute.self,
+            MergeDriver.self, TextConversion.self,
         ])
 }
 
@@ -35,8 +35,12 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
     }
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
+        if arguments.first == "hook", let name = arguments.dropFirst().first, !name.hasPrefix("-") {
+            try Hooks.perform(arguments.dropFirst(), console)
+            return ExitStatus.success.rawValue
+        }
         if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
-        var command = try parse(GluedValues.separated(arguments))
+        var command = try parse(RunWords.plain(arguments))
         try command.run()
         return ExitStatus.success.rawValue
     } catch let error as UserFacingError {

@@ -16,10 +16,12 @@ package struct FileMerge: Sendable {
         case lock, yaml
     }
 
+    /// Which rules apply.
     package let kind: Kind
     /// How often the sign of a conflict marker stands in a row.
     package var markerSize = ConflictMarkers.size
 
+    /// A merge of files of one kind.
     package init(_ kind: Kind) { self.kind = kind }
 
     /// Merges three texts.

@@ -87,13 +87,4 @@ import Testing
         #expect(try FileIO.list(cache)?.contains { $0.name.hasSuffix(".tmp") } == false)
         #expect(try sandbox.expOK("list", "--name-only").output == "small\n")
     }
-
-    @Test func theHookTellsWhatIsStale() throws {
-        let sandbox = try Sandbox()
-        try sandbox.makeTrainingProject()
-        let hook = FilePath(#filePath).removingLastComponent().pushing("../../Hooks/pre-commit").lexicallyNormalized()
-        let outcome = try sandbox.run("sh", [hook.string])
-        #expect(outcome.status == 0)
-        #expect(outcome.errors.contains("train:"))
-    }
 }

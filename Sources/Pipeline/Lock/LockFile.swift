@@ -11,6 +11,7 @@ package struct LockFile: Sendable {
     package let contested: [(name: String, entries: [StageLock])]
     private let numbers: [ExactString: Int]
 
+    /// Takes entries in the order of the file; of two with the same name the last one counts.
     package init(
         stages: [(name: String, entry: StageLock)] = [], contested: [(name: String, entries: [StageLock])] = []
     ) {
@@ -58,8 +59,11 @@ package struct LockFile: Sendable {
 
     /// The dependencies and outputs of a stage, without the rest of its entry.
     package struct StageEntries: Sendable {
+        /// As in ``LockFile/stages``.
         package let name: String
+        /// As the entry has them, without the command and the parameters.
         package var dependencies: [LockEntry]
+        /// As the entry has them.
         package var outputs: [LockEntry]
     }
 

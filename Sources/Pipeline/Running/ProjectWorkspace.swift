@@ -13,6 +13,7 @@ package struct SourceControl {
     /// Whether cached outputs are to be hidden by `.gitignore` files.
     package var keepsIgnoreFiles = true
 
+    /// Takes what answers for git; paths are relative to the project root.
     package init(
         isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool,
         isTracked: @escaping (_ path: FilePath) throws -> Bool
@@ -31,23 +32,34 @@ package struct SourceControl {
 
 /// A project in the workspace: its pipelines, its lock files and its data.
 package final class ProjectWorkspace {
+    /// As it was opened.
     package let project: Project
+    /// The files as they are now, or as a change that is only tried would make them.
     package private(set) var tree: WorkspaceTree
+    /// Every `dvc.yaml` that neither git nor `.dvcignore` hides.
     package let files: [PipelineFile]
     /// The `.dvc` files.
     package let trackedData: [TrackedData]
+    /// The stages of all files, those of `.dvc` files included.
     package let graph: StageGraph
+    /// Hashes and stores the data of the project.
     package let reader: DataReader
+    /// The hashes that are known, from the project's own folder for temporary files.
     package let memo: StatMemo
+    /// What git says of paths.
     package let sourceControl: SourceControl
+    /// The one that new entries of lock files follow.
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
     private let nameless: NamelessFiles
+    /// What parameter files hold, each read once until ``reread()``.
     package private(set) var parameters: ParameterReader
     /// The stages whose entries were written so far, in that order.
     package private(set) var savedStages: [Stage] = []
 
+    /// The absolute path of the project.
     package var root: FilePath { project.root }
+    /// The project's cache.
     package var store: ObjectStore { reader.store }
 
     /// The folder for files of ours that nobody misses.
@@ -253,6 +265,9 @@ package final class ProjectWorkspace {
             parameters: { [parameters] in try parameters.values(of: $0) })
     }
 
+    /// What differs for a stage now.
+    ///
+    /// - Throws: ``RunError`` for a dependency that is an address; what reading files throws.
     package func status(of stage: Stage) throws -> StageStatus {
         try StageStatus.of(stage, lock: lock(of: stage), probe: probe)
     }

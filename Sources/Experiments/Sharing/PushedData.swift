@@ -1,0 +1,109 @@
+import Cache
+import Diagnostics
+import Git
+import Pipeline
+
+/// The commits that a 'git push' is about to send, as git tells them to the hook 'pre-push'.
+package struct PushedCommits: Sendable {
+    /// Those that the remote does not have yet, as far as that is known here.
+    package let commits: [CommitID]
+    /// What the references are going to name.
+    package let tips: Set<CommitID>
+    /// Their parents that the remote has.
+    package let boundary: [CommitID]
+
+    /// - Parameters:
+    ///   - lines: `<local name> <local id> <remote name> <remote id>` each; an id of zeros means that there is none.
+    ///   - remote: The name of the Git remote, or its address.
+    package init(_ lines: String, remote: String, in repository: Repository) throws {
+        var locals: [CommitID] = []
+        var excluded: [CommitID] = []
+        for line in lines.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 4 else { continue }
+            // Tags of other things than commits have no data.
+            if CommitID(String(words[1])) != nil, let id = try? repository.resolve(String(words[1])) {
+                locals.append(id)
+            }
+            if let id = CommitID(String(words[3])), (try? repository.commit(id)) != nil { excluded.append(id) }
+        }
+        tips = Set(locals)
+        if locals.isEmpty {
+            commits = []
+            boundary = []
+            return
+        }
+        excluded += try repository.references(below: "refs/remotes/\(remote)/").map(\.commit)
+        let input = locals.map(\.hex) + excluded.map { "^" + $0.hex }
+        let git = GitCommand(in: repository.workTree ?? repository.gitDirectory)
+        let answer = try git.run(
+            ["rev-list", "--boundary", "--ignore-missing", "--stdin"],
+            input: Array(input.map { $0 + "\n" }.joined().utf8))
+        guard answer.exit.isSuccess else {
+            throw GitCommandError.failed(arguments: ["rev-list"], complaint: answer.complaint)
+        }
+        let ids = answer.text.split(separator: "\n")
+        commits = ids.compactMap { CommitID(String($0)) }
+        boundary = ids.filter { $0.hasPrefix("-") }.compactMap { CommitID(String($0.dropFirst())) }
+    }
+}
+
+/// Sends the data of commits that are about to be pushed.
+package struct PushedData {
+    private let context: ExperimentContext
+    private let options: DataSharing.Options
+
+    package init(_ context: ExperimentContext, _ options: DataSharing.Options) {
+        self.context = context
+        self.options = options
+    }
+
+    /// What became of the data.
+    package struct Report {
+        package var exchange = ExchangeReport()
+        /// Outputs of the commits that references are going to name, of which something is nowhere.
+        package var lost: [UsedOutput] = []
+
+        package init() {}
+    }
+
+    /// Sends what the remote's commits do not name already; nothing where no data remote is the default one.
+    ///
+    /// - Throws: ``RemoteSettingsError``, ``RemoteError`` and what reading commits throws.
+    package func send(_ pushed: PushedCommits) throws -> Report {
+        let outputs = RevisionOutputs(context)
+        let known = Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
+        var wanted: [UsedOutput] = []
+        var ofTips: [UsedOutput] = []
+        var seen: Set<UsedOutput> = []
+        for commit in pushed.commits {
+            let used: [UsedOutput]
+            do {
+                used = try self.outputs(of: commit, outputs)
+            } catch let error as any UserFacingError {
+                context.console.warn("the data of commit \(commit.short) cannot be told: \(error.message)")
+                continue
+            }
+            let new = used.filter { $0.isPushed && !known.contains($0.wanted) }
+            if pushed.tips.contains(commit) { ofTips += new }
+            wanted += new.filter { seen.insert($0).inserted }
+        }
+        if context.project.config["core.remote"] == nil { wanted.removeAll { $0.remote == nil } }
+        var report = Report()
+        if wanted.isEmpty { return report }
+        let store = try context.project.config.cache(root: context.project.root).store
+        report.exchange = try DataSharing(context, store, options).push(wanted)
+        let missing = Set(report.exchange.missing)
+        let sent = Set(wanted)
+        report.lost = ofTips.filter { output in
+            sent.contains(output)
+                && (missing.contains(output.wanted.item)
+                    || output.wanted.members(of: store.known(output.wanted.hash)).contains(where: missing.contains))
+        }
+        return report
+    }
+
+    private func outputs(of commit: CommitID, _ reader: RevisionOutputs) throws -> [UsedOutput] {
+        try reader.outputs(of: context.repository.commit(commit).tree, DataSelection())
+    }
+}

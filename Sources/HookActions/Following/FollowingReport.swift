@@ -1,0 +1,47 @@
+import Cache
+import Diagnostics
+import Pipeline
+
+/// One line about data that came, or did not come, with a checkout.
+package struct FollowingReport {
+    private var brought: [String] = []
+    private var missing: [String] = []
+    private var unsaved: [String] = []
+    private var failed: [(path: String, problem: String)] = []
+
+    package init() {}
+
+    package mutating func add(_ report: DataCheckout.Report) {
+        brought += report.added + report.modified
+        for (path, error) in report.failures {
+            switch error {
+            case CacheError.missingObject: missing.append(path)
+            case CacheError.unsavedData: unsaved.append(path)
+            default: failed.append((path, error.message))
+            }
+        }
+    }
+
+    /// What to say; `nil` where nothing happened.
+    package var line: String? {
+        var parts: [String] = []
+        if !brought.isEmpty { parts.append("brought \(Self.named(brought))") }
+        if !missing.isEmpty {
+            parts.append("\(Self.named(missing)) not in the cache, 'git exp data pull' gets what a remote has")
+        }
+        if !unsaved.isEmpty {
+            parts.append("left \(Self.named(unsaved)), whose changes are saved nowhere, as found")
+        }
+        if let failure = failed.first {
+            parts.append("could not bring \(Self.named(failed.map(\.path))): \(failure.problem)")
+        }
+        return parts.isEmpty ? nil : "git exp: " + parts.joined(separator: "; ")
+    }
+
+    /// `model.pkl, data/ and 3 more outputs`.
+    private static func named(_ paths: [String]) -> String {
+        let shown = paths.prefix(3).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
+        let more = paths.count - 3
+        return more > 0 ? shown + " and \(more) more" : shown
+    }
+}

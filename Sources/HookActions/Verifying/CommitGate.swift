@@ -1,0 +1,63 @@
+import Diagnostics
+import Formats
+import Git
+import SystemPackage
+
+/// What the hook 'pre-commit' does: lets a commit pass, or stops it.
+package struct CommitGate {
+    /// `exp.verify`: what follows where something is wrong.
+    package enum Strictness: String, Sendable, CaseIterable { case block, warn, off }
+
+    private let verification: Verification
+    private let console: Console
+
+    package init(_ verification: Verification, console: Console) {
+        self.verification = verification
+        self.console = console
+    }
+
+    /// Judges what is staged.
+    ///
+    /// - Returns: Whether the commit may be made.
+    package func lets(_ strictness: Strictness) throws -> Bool {
+        if strictness == .off { return true }
+        let verdict = try verification.verdict(on: .staged)
+        if verdict.isSound { return true }
+        if strictness == .warn {
+            console.warn("what is committed is not what the lock files describe")
+        } else {
+            console.complain("what is staged is not what the lock files describe")
+        }
+        console.standardError(verdict.text)
+        tell(verdict)
+        return strictness == .warn
+    }
+
+    private func tell(_ verdict: Verdict) {
+        for file in verdict.files where file.isData {
+            console.hint("take it out with 'git rm --cached \(Self.quoted(file.path))'")
+        }
+        if !verdict.stages.isEmpty {
+            let stages = verdict.stages.map { Self.quoted($0.stage) }
+            let shown = stages.count > 5 ? "" : " " + stages.joined(separator: " ")
+            if (try? verification.freshLocks(verdict).isEmpty) == false {
+                console.hint("the workspace has the right lock: 'git exp verify --staged --fix' stages it")
+            } else {
+                console.hint("run: 'git exp repro\(shown)', and stage the lock file")
+                console.hint("or accept the results as they are: 'git exp commit\(shown)', and stage the lock file")
+            }
+        }
+        console.hint("or leave it so: 'git commit --no-verify'")
+    }
+
+    /// A word that a shell takes as it is.
+    private static func quoted(_ text: String) -> String {
+        let text = Console.sanitized(text)
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || "_-./:@%+=,".utf8.contains(byte)
+        }
+        if isPlain, !text.isEmpty { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

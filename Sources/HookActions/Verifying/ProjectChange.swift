@@ -1,0 +1,83 @@
+import Cache
+import Diagnostics
+import Files
+import Formats
+import Git
+import Pipeline
+import SystemPackage
+
+/// What a commit changes in one project, judged.
+struct ProjectChange {
+    private let repository: Repository
+    private let listing: FileListing
+    private let prefix: FilePath
+    private let parent: Commit?
+    private let changed: Set<ExactString>
+    private let isEverything: Bool
+    private let revision: CommitID?
+    private let requiresData: Bool
+    private let openProject: (FilePath) throws -> Project
+
+    init(
+        _ repository: Repository, _ listing: FileListing, prefix: FilePath, parent: Commit?,
+        changed: Set<ExactString>, isEverything: Bool, revision: CommitID?, requiresData: Bool,
+        openProject: @escaping (FilePath) throws -> Project
+    ) {
+        self.repository = repository
+        self.listing = listing
+        self.prefix = prefix
+        self.parent = parent
+        self.changed = changed
+        self.isEverything = isEverything
+        self.revision = revision
+        self.requiresData = requiresData
+        self.openProject = openProject
+    }
+
+    /// - Parameter files: Files to be seen with other contents, by their paths in the repository.
+    func verdict(replacing files: [String: [UInt8]]) throws -> Verdict {
+        guard let workTree = repository.workTree else { return Verdict() }
+        let project = try openProject(prefix)
+        var now = Snapshot(repository, listing, project, prefix: prefix)
+        if !files.isEmpty {
+            let inside = files.compactMap { path, bytes in now.inProject(path).map { ($0, bytes) } }
+            now = now.replacing(Dictionary(inside, uniquingKeysWith: { $1 }))
+        }
+        let before = try parent.map { parent in
+            Snapshot(repository, try repository.files(of: parent.tree), project, prefix: prefix)
+        }
+        let touch = Touch(now: now, before: before, changed: changed, isEverything: isEverything)
+        var verdict = Verdict()
+        for (path, problem) in try touch.brokenFiles() {
+            verdict.files.append(.init(path: now.inRepository(path), problem: problem, isData: false))
+        }
+        for (path, output) in touch.committedData() {
+            let problem = "the cache keeps '\(Console.sanitized(output.path))', so git must not"
+            verdict.files.append(.init(path: path, problem: problem, isData: true))
+        }
+        let broken = Set(verdict.files.map { ExactString($0.path) })
+        let stages = try touch.stages(among: now.stages + now.trackedData.data.map(\.stage)).filter { stage in
+            !broken.contains(ExactString(now.inRepository(stage.lockFile)))
+        }
+        verdict.judged = stages.count
+        if stages.isEmpty { return verdict }
+        let witness = try WorkspaceWitness(
+            workTree: workTree, project: project, prefix: prefix, revision: revision)
+        let judge = StageJudge(
+            snapshot: now, before: before, repository: repository, witness: witness, requiresData: requiresData)
+        for stage in stages {
+            do {
+                let findings = try judge.findings(of: stage)
+                if findings.isEmpty { continue }
+                verdict.stages.append(
+                    .init(
+                        stage: stage.address(), lockFile: now.inRepository(stage.lockFile), findings: findings))
+            } catch let error as FormatError {
+                let path = now.inRepository(FilePath(error.file))
+                if verdict.files.contains(where: { $0.path.isIdentical(to: path) }) { continue }
+                verdict.files.append(.init(path: path, problem: Snapshot.problem(error), isData: false))
+            }
+        }
+        return verdict
+    }
+}

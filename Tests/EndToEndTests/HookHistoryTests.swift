@@ -1,0 +1,166 @@
+import Files
+import SystemPackage
+import TestSupport
+import Testing
+
+/// Data and experiments that follow what git does with commits.
+@Suite struct HookHistoryTests {
+    /// Two branches with two versions of the data, and the hooks.
+    private func project(_ sandbox: Sandbox) throws {
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("params.yaml", "lr: 1\n")
+        try sandbox.write("train.sh", "cat params.yaml > model.txt; echo '{\"loss\": 1}' > metrics.json\n")
+        try sandbox.expOK(
+            "stage", "add", "-q", "-n", "train", "-d", "train.sh", "-o", "model.txt", "-M", "metrics.json", "-p", "lr",
+            "sh", "train.sh")
+        try sandbox.expOK("repro", "-q")
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "project")
+        try sandbox.git("checkout", "-q", "-b", "two")
+        try sandbox.write("params.yaml", "lr: 2\n")
+        try sandbox.expOK("repro", "-q")
+        try sandbox.git("commit", "-q", "-a", "-m", "two")
+    }
+
+    private func git(_ sandbox: Sandbox, _ arguments: String...) throws -> Outcome {
+        let outcome = try sandbox.run("git", arguments)
+        #expect(outcome.exit.isSuccess, "\(outcome)")
+        return outcome
+    }
+
+    @Test func dataFollowsCheckoutAndMerge() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        #expect(try git(sandbox, "checkout", "-q", "main").errors == "git exp: brought 'model.txt'\n")
+        #expect(try sandbox.read("model.txt") == "lr: 1\n")
+        // Nothing to do: nothing is said.
+        #expect(try git(sandbox, "checkout", "-q", "-b", "three").errors.isEmpty)
+        #expect(try git(sandbox, "checkout", "-q", "main").errors.isEmpty)
+        #expect(try git(sandbox, "merge", "-q", "two").errors == "git exp: brought 'model.txt'\n")
+        #expect(try sandbox.read("model.txt") == "lr: 2\n")
+        #expect(try sandbox.git("status", "--porcelain").isEmpty)
+    }
+
+    @Test func unsavedWorkStays() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.write("model.txt", "mine\n")
+        let outcome = try git(sandbox, "checkout", "-q", "main")
+        #expect(outcome.errors == "git exp: left 'model.txt', whose changes are saved nowhere, as found\n")
+        #expect(try sandbox.read("model.txt") == "mine\n")
+    }
+
+    @Test func squashedMergeBringsData() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.git("checkout", "-q", "main")
+        _ = try git(sandbox, "merge", "-q", "--squash", "two")
+        #expect(try sandbox.read("model.txt") == "lr: 2\n")
+    }
+
+    @Test func nothingComesInTheMiddleOfABisectUnlessAsked() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.git("bisect", "start", "-q")
+        #expect(try git(sandbox, "checkout", "-q", "main").errors.isEmpty)
+        #expect(try sandbox.read("model.txt") == "lr: 2\n")
+        try sandbox.git("config", "exp.checkoutDuring", "bisect")
+        _ = try git(sandbox, "checkout", "-q", "two")
+        _ = try git(sandbox, "checkout", "-q", "main")
+        #expect(try sandbox.read("model.txt") == "lr: 1\n")
+    }
+
+    @Test func worktreeGetsDataAndCloneIsToldOfIt() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        let other = sandbox.root.removingLastComponent().appending("other")
+        _ = try git(sandbox, "worktree", "add", "-q", other.string, "main")
+        #expect(try FileIO.read(other.appending("model.txt")) == Array("lr: 1\n".utf8))
+        let hooks = sandbox.root.appending(".git").appending("hooks")
+        let template = sandbox.root.removingLastComponent().appending("template")
+        try FileIO.makeDirectories(template)
+        #expect(try sandbox.run("cp", ["-r", hooks.string, template.string]).exit.isSuccess)
+        let clone = sandbox.root.removingLastComponent().appending("clone")
+        let outcome = try git(sandbox, "clone", "-q", "--template", template.string, ".", clone.string)
+        #expect(outcome.errors.contains("'git exp data pull'"))
+    }
+
+    @Test func experimentsFollowAmendAndRebase() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.expOK("run", "-q", "-n", "e1", "-S", "lr=7")
+        try sandbox.git("checkout", "-q", ".")
+        let amended = try git(sandbox, "commit", "-q", "--amend", "-m", "two again")
+        #expect(amended.errors.contains("moved 'e1'"))
+        let head = try sandbox.git("rev-parse", "--short", "HEAD").dropLast()
+        #expect(try sandbox.expOK("list").output.contains("[e1]"))
+        // Another branch, onto which ours goes.
+        try sandbox.git("checkout", "-q", "main")
+        try sandbox.write("README", "text\n")
+        try sandbox.git("add", "README")
+        try sandbox.git("commit", "-q", "-m", "readme")
+        try sandbox.git("checkout", "-q", "two")
+        let rebased = try git(sandbox, "rebase", "-q", "main")
+        #expect(rebased.errors.contains("moved 'e1'"))
+        #expect(try sandbox.git("rev-parse", "--short", "HEAD").dropLast() != head)
+        #expect(try sandbox.expOK("list").output.contains("[e1]"))
+        #expect(try sandbox.expOK("show", "--no-pager", "--csv").output.contains("e1"))
+        // The way back stays open.
+        try sandbox.expOK("undo", "-q")
+        #expect(try sandbox.expOK("list", "-A").output.contains("e1"))
+        #expect(try !sandbox.expOK("list").output.contains("[e1]"))
+    }
+
+    @Test func experimentsOfACommitThatABranchKeepsStay() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.expOK("run", "-q", "-n", "e1", "-S", "lr=7")
+        try sandbox.git("checkout", "-q", ".")
+        try sandbox.git("branch", "kept")
+        #expect(try git(sandbox, "commit", "-q", "--amend", "-m", "two again").errors.isEmpty)
+        try sandbox.git("checkout", "-q", "kept")
+        #expect(try sandbox.expOK("list").output.contains("[e1]"))
+    }
+
+    @Test func dataGoesBeforeCommits() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        let remote = sandbox.root.removingLastComponent().appending("remote.git")
+        let data = sandbox.root.removingLastComponent().appending("data")
+        try sandbox.git("init", "-q", "--bare", remote.string)
+        try sandbox.git("remote", "add", "origin", remote.string)
+        // Without a data remote nothing is sent, and nothing is said.
+        #expect(try git(sandbox, "push", "-q", "origin", "main").errors.isEmpty)
+        try FileIO.makeDirectories(data)
+        try sandbox.expOK("remote", "add", "-q", "-d", "store", data.string)
+        try sandbox.git("commit", "-q", "-a", "-m", "remote")
+        #expect(try git(sandbox, "push", "-q", "origin", "two").errors == "git exp: sent 1 file of data\n")
+        let objects = data.appending("files").appending("md5")
+        // What 'main' brought along the remote had already.
+        #expect(try FileIO.list(objects)?.count == 1)
+        #expect(try git(sandbox, "push", "-q", "origin", "two:again").errors.isEmpty)
+        #expect(try git(sandbox, "push", "-q", "origin", ":again").errors.isEmpty)
+        // Data that is nowhere.
+        try sandbox.write("params.yaml", "lr: 3\n")
+        try sandbox.expOK("repro", "-q")
+        try sandbox.git("commit", "-q", "-a", "-m", "three")
+        try FileIO.removeTree(sandbox.root.appending(".dvc").appending("cache"))
+        let stopped = try sandbox.run("git", ["push", "-q", "origin", "two"])
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("'model.txt' is neither in the cache nor on the remote"))
+        #expect(stopped.errors.contains("git push --no-verify"))
+        try sandbox.git("config", "exp.pushData", "warn")
+        #expect(try git(sandbox, "push", "-q", "origin", "two").errors.contains("neither in the cache"))
+    }
+
+    @Test func hooksKeepOutOfWhatWeDoOurselves() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.write("train.sh", "git checkout -q -b inside && echo '{}' > metrics.json && echo 1 > model.txt\n")
+        try sandbox.git("commit", "-q", "-a", "-m", "changes", "--no-verify")
+        let outcome = try sandbox.exp("run", "--temp", "-n", "e1")
+        #expect(outcome.exit.isSuccess, "\(outcome)")
+        #expect(!outcome.errors.contains("git exp: "))
+    }
+}
