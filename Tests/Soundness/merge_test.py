@@ -242,7 +242,8 @@ def first_side(rng):
 def change(side, rng, label, mine, drops):
     """One change; `mine` is what only this side may touch, so that other files merge without a conflict."""
     stages = side.stages
-    name = rng.choice(list(stages))
+    # Often the same stages, so that both sides meet.
+    name = rng.choice(list(stages)[:2] if rng.random() < 0.5 else list(stages))
     stage = stages[name]
     kind = rng.choice(["source", "parameter", "code", "add", "read", "unread", "command", "order", "same", "drop"])
     if kind == "source":
