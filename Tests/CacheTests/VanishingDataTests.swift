@@ -175,7 +175,7 @@ import Testing
         try FileIO.removeTree(folder.path.appending("data"))
         let data = folder.path.appending("data")
         #expect(throws: CacheError.missing(data)) {
-            try reader.directory(old, at: data, replacing: "a", generation: .two, saving: false)
+            try reader.directory(old, at: data, replacing: "a", size: nil, generation: .two, saving: false)
         }
     }
 
