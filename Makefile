@@ -24,12 +24,15 @@ TEST_FLAGS ?=
 KILLS ?= 10
 BENCH_FLAGS ?=
 INTEROP_FLAGS ?=
+# make merges: how many, and which.
+MERGES ?= 200
+SEED ?= 1
 # make interop-random: how many projects, from which seed on, and with which DVC.
 SEEDS ?= 300
 FIRST ?= 1
 DVC ?= 3.67.1
 
-.PHONY: all build dependencies demo test interop interop-random bench soundness lint format man install uninstall clean
+.PHONY: all build dependencies demo test merges interop interop-random bench soundness lint format man install uninstall clean
 
 all: build
 
@@ -67,6 +70,9 @@ soundness: dependencies build
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
 	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(RELEASE)/git-exp"
 	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(RELEASE)/git-exp" --kills 50
+
+merges: dependencies build
+	$(PYTHON) Tests/Soundness/merge_test.py --program "$(RELEASE)/git-exp" --merges $(MERGES) --seed $(SEED)
 
 interop: dependencies build
 	$(PYTHON) Tests/Interop/interop.py --program "$(RELEASE)/git-exp" $(INTEROP_FLAGS)

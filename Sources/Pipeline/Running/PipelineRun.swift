@@ -48,6 +48,7 @@ package struct PipelineRun {
     ) throws -> RunResult {
         let progress = RunProgress(stages, workspace, options)
         defer { workspace.memo.save() }
+        try settleConflicts(exclusion)
         var next = 0
         while next < stages.count {
             if options.isParallel {
@@ -72,6 +73,19 @@ package struct PipelineRun {
         }
         try progress.finish()
         return progress.result
+    }
+
+    /// A conflict about a stage that is no longer there concerns nobody; those of others end when they run.
+    private func settleConflicts(_ exclusion: any Exclusion) throws {
+        let gone = workspace.contestedStages.filter { !workspace.hasStage($0.name, lock: $0.lock) }
+        if gone.isEmpty || options.dryRun { return }
+        try exclusion.exclusively {
+            for (lock, name) in gone { try workspace.removeEntry(name, from: lock, sync: options.sync) }
+        }
+        for (lock, name) in gone {
+            let (lock, name) = (Console.sanitized(lock.string), Console.sanitized(name))
+            console.note("Stage '\(name)' is no more; removed what both sides of the merge say of it from '\(lock)'")
+        }
     }
 
     /// What is wrong with a stage after data that is elsewhere was brought.

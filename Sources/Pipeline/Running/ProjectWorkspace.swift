@@ -202,15 +202,24 @@ package final class ProjectWorkspace {
 
     /// Removes a stage's entry, and the file with its last one.
     package func removeLock(of stage: Stage) throws {
-        let path = stage.lockFile
-        guard !stage.isTrackedData, let old = locks[path]?.bytes else { return }
-        if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: false)
+        if !stage.isTrackedData { try removeEntry(stage.name, from: stage.lockFile, sync: false) }
+    }
+
+    /// Removes an entry from a lock file, also one between conflict markers, and the file with its last one.
+    func removeEntry(_ name: String, from path: FilePath, sync: Bool) throws {
+        guard let old = locks[path]?.bytes else { return }
+        if let bytes = try LockFile.removing(stage: name, from: old, file: path.string) {
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync)
             locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         } else {
             try FileIO.remove(root.pushing(path))
             locks[path] = (nil, LockFile())
         }
+    }
+
+    /// Whether a lock file belongs to a `dvc.yaml` that has the stage.
+    func hasStage(_ name: String, lock: FilePath) -> Bool {
+        graph.stages.contains { $0.lockFile == lock && $0.name.isIdentical(to: name) }
     }
 
     /// Does what saving a stage's results would otherwise take time for later.
