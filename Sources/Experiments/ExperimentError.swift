@@ -24,6 +24,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
     case killedElsewhere
+    /// An experiment that somebody else runs.
+    case beingRun(String, by: String)
+    /// An experiment that is to go on, but with other files than it was begun with.
+    case begunDifferently(String, paths: [String])
     case stateMoved(String)
     case pipelineIgnored(String)
     case rejectedOption(String, hint: String)
@@ -90,6 +94,11 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
+        case .beingRun(let name, let other): "experiment '\(Console.sanitized(name))' is being run by \(other)"
+        case .begunDifferently(let name, let paths):
+            "experiment '\(Console.sanitized(name))' was begun with something else in "
+                + paths.prefix(5).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
+                + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
         case .stateMoved(let what): "\(what) changed while this ran"
         case .pipelineIgnored(let file):
             "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
@@ -155,6 +164,10 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
         case .killedElsewhere:
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
+        case .beingRun: "wait for it, then run the command again"
+        case .begunDifferently(let name, _):
+            "'git exp apply \(Console.sanitized(name))' brings those files here, '--temp' goes on without the workspace; "
+                + "for a new experiment choose another name"
         case .stateMoved: "another process was faster; run the command again"
         case .pipelineIgnored: "take it out of '.gitignore'; 'git check-ignore -v' names the pattern"
         case .rejectedOption(_, let hint): hint
@@ -188,6 +201,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     package var status: ExitStatus {
         switch self {
         case .rejectedOption: .usage
+        case .beingRun: .preempted
         default: .failure
         }
     }

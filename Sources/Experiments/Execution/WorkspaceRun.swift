@@ -15,6 +15,8 @@ package struct RunRequest {
     package var options = RunOptions()
     /// Start over instead of continuing from the last checkpoint.
     package var reset = false
+    /// The experiment to go on with, whatever the workspace holds; it must have been begun with the same files.
+    package var resuming: Experiment?
     /// The message of the final commit.
     package var message: String?
 

@@ -155,7 +155,7 @@ extension Queue {
             try FileIO.replace(folder.file(.kill, of: entry.stash), with: [], sync: false)
         }
         signal(entries, force ? SIGKILL : SIGTERM)
-        wait(until: entries.map(\.stash))
+        try wait(until: entries.map(\.stash))
         try recover()
     }
 
@@ -169,7 +169,7 @@ extension Queue {
         guard interrupting else { return }
         let running = try entries().filter { $0.state == .running && $0.message.isOurs }
         signal(running, SIGTERM)
-        wait(until: running.map(\.stash))
+        try wait(until: running.map(\.stash))
         try recover()
     }
 
@@ -183,9 +183,12 @@ extension Queue {
         }
     }
 
-    /// Waits up to ten seconds for the ends of attempts.
-    private func wait(until stashes: [CommitID]) {
-        for _ in 0..<500 where stashes.contains(where: isLeased) { usleep(20_000) }
+    /// Waits for the ends of attempts, a little longer than their commands may take for them.
+    private func wait(until stashes: [CommitID]) throws {
+        for _ in 0..<(try context.grace / 20 + 250) {
+            if !stashes.contains(where: isLeased) { return }
+            usleep(20_000)
+        }
     }
 
     /// Waits a little, for whoever looks again and again, and puts back what died.
