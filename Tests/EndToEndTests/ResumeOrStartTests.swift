@@ -74,6 +74,41 @@ import Testing
         #expect(try scene.run(["run", "--resume-or-start", "otter"]).errors.contains("is complete"))
     }
 
+    @Test func anExperimentIsPushedWhereTheSettingsSaySo() throws {
+        let scene = try TrainingScene()
+        let sandbox = scene.sandbox
+        let beside = sandbox.root.removingLastComponent()
+        func pushed() throws -> Set<String> {
+            let names = try sandbox.git(
+                "-C", "../origin.git", "for-each-ref", "--format=%(refname:lstrip=4)", "refs/exps")
+            return Set(names.split(separator: "\n").map(String.init))
+        }
+        try scene.write("free")
+        try sandbox.git("init", "-q", "--bare", "-b", "main", "../origin.git")
+        try sandbox.expOK("remote", "add", "-q", "--default", "store", beside.appending("store").string)
+        try sandbox.expOK("config", "exp.auto_push", "true")
+        try sandbox.git("commit", "-qam", "settings")
+        let lonely = try scene.run(["run", "-n", "lonely"])
+        #expect(lonely.status == 0 && lonely.errors.contains("'lonely' was not pushed: "), "\(lonely)")
+        try sandbox.git("remote", "add", "origin", beside.appending("origin.git").string)
+        let first = try scene.run(["run", "--reset", "-n", "first"])
+        #expect(first.status == 0 && first.errors.contains("Pushed experiment 'first' to 'origin'."), "\(first)")
+        #expect(try pushed() == ["first"])
+        #expect(try FileStatus.of(beside.appending("store").appending("files"), followingLinks: false) != nil)
+        #expect(try scene.run(["run", "--temp", "-n", "second", "-S", "lr=2"]).status == 0)
+        try scene.write("fails2")
+        #expect(try scene.run(["run", "--reset", "-n", "third", "-S", "lr=3"]).status == 1)
+        #expect(try scene.run(["save", "-n", "fourth"]).status == 0)
+        #expect(try pushed() == ["first", "second", "third", "fourth"])
+        let silent = try sandbox.run(
+            "git-exp", ["save", "-n", "fifth", "-f"], environment: ["DVC_EXP_AUTO_PUSH": "false"])
+        #expect(silent.status == 0 && !silent.errors.contains("ush"), "\(silent)")
+        let elsewhere = try sandbox.run(
+            "git-exp", ["save", "-n", "sixth"], environment: ["DVC_EXP_GIT_REMOTE": "nowhere"])
+        #expect(elsewhere.status == 0 && elsewhere.errors.contains("'sixth' was not pushed: "), "\(elsewhere)")
+        #expect(try pushed() == ["first", "second", "third", "fourth"])
+    }
+
     @Test func otherCodeOrParametersAreNotTheSameExperiment() throws {
         let scene = try TrainingScene()
         let call = ["run", "--resume-or-start", "otter"]

@@ -135,6 +135,7 @@ package struct WorkspaceRun {
             try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
+            if recorder.checkpoints > 0 { AutomaticPush(context).push(plan.reference) }
             throw error
         }
         try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
@@ -144,6 +145,7 @@ package struct WorkspaceRun {
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         untracked.announce()
+        AutomaticPush(context).push(plan.reference)
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)
         report.wasInterrupted = result.wasInterrupted
