@@ -192,8 +192,8 @@ extension Queue {
     }
 
     /// Waits a little, for whoever looks again and again, and puts back what died.
-    package func pause() throws {
-        usleep(50_000)
+    package func pause(_ nap: inout Nap) throws {
+        nap.take()
         try recover()
     }
 
@@ -211,9 +211,9 @@ extension Queue {
 
     /// Waits until the workers are gone that have nothing left to do, for at most two seconds.
     package func awaitWorkers() throws {
-        for _ in 0..<100 {
+        for _ in 0..<400 {
             if try takenSlots().isEmpty { return }
-            usleep(20_000)
+            usleep(5_000)
         }
     }
 
