@@ -22,6 +22,7 @@ RELEASE = $(CURDIR)/.build/bin
 BUILD_LOG = .build/build.log
 TEST_FLAGS ?=
 KILLS ?= 10
+CROWD_SECONDS ?= 12
 BENCH_FLAGS ?=
 INTEROP_FLAGS ?=
 # make merges: how many, and which.
@@ -62,14 +63,20 @@ test: dependencies
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
 	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --rounds 1 --entries 8 --workers 4
 	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 5
+	$(PYTHON) Tests/Soundness/two_clones_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 5
+	$(PYTHON) Tests/Soundness/resume_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --rounds 2 --epochs 4
+	$(PYTHON) Tests/Soundness/concurrency_test.py --program "$(CURDIR)/.build/debug/git-exp" --seconds $(CROWD_SECONDS)
 
 # The long form of the kill tests, on the release build: 200 random instants of a run, 20 of each data command, 50 of a push
-# and of a pull.
+# and of a pull, 50 rounds of a queue, 50 kills while two clones share, ten trainings, two minutes of a crowd.
 soundness: dependencies build
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(RELEASE)/git-exp" --kills 200
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(RELEASE)/git-exp" --kills 20
 	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(RELEASE)/git-exp"
 	$(PYTHON) Tests/Soundness/sharing_kill_test.py --program "$(RELEASE)/git-exp" --kills 50
+	$(PYTHON) Tests/Soundness/two_clones_test.py --program "$(RELEASE)/git-exp" --kills 50
+	$(PYTHON) Tests/Soundness/resume_kill_test.py --program "$(RELEASE)/git-exp" --rounds 10
+	$(PYTHON) Tests/Soundness/concurrency_test.py --program "$(RELEASE)/git-exp" --seconds 120
 
 merges: dependencies build
 	$(PYTHON) Tests/Soundness/merge_test.py --program "$(RELEASE)/git-exp" --merges $(MERGES) --seed $(SEED)

@@ -36,6 +36,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     case isRunning(String, process: Int32?, isQueued: Bool)
     /// DVC was killed while it ran an experiment here.
     case killedElsewhere
+    /// An experiment that somebody else runs.
+    case beingRun(String, by: String)
+    /// An experiment that is to go on, but with other files than it was begun with.
+    case begunDifferently(String, paths: [String])
     /// What changed, worded as a subject.
     case stateMoved(String)
     case pipelineIgnored(String)
@@ -108,6 +112,11 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .isRunning(let name, let process, _):
             "experiment '\(Console.sanitized(name))' is being run" + (process.map { " by process \($0)" } ?? "")
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
+        case .beingRun(let name, let other): "experiment '\(Console.sanitized(name))' is being run by \(other)"
+        case .begunDifferently(let name, let paths):
+            "experiment '\(Console.sanitized(name))' was begun with something else in "
+                + paths.prefix(5).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
+                + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
         case .stateMoved(let what): "\(what) changed while this ran"
         case .pipelineIgnored(let file):
             "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
@@ -178,6 +187,10 @@ package enum ExperimentError: UserFacingError, Hashable {
             "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .killedElsewhere:
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
+        case .beingRun: "wait for it, then run the command again"
+        case .begunDifferently(let name, _):
+            "'git exp apply \(Console.sanitized(name))' brings those files here, '--temp' goes on without the workspace; "
+                + "for a new experiment choose another name"
         case .stateMoved: "another process was faster; run the command again"
         case .pipelineIgnored: "take it out of '.gitignore'; 'git check-ignore -v' names the pattern"
         case .rejectedOption(_, let hint): hint
@@ -211,6 +224,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     package var status: ExitStatus {
         switch self {
         case .rejectedOption: .usage
+        case .beingRun: .preempted
         default: .failure
         }
     }

@@ -12,6 +12,7 @@ struct Execute: ParsableCommand {
     @Option var lock: Int32
     @Option var lease: Int32?
     @Option var slot: Int32?
+    @Option var turn: Int32?
     @Flag var metrics = false
 
     @OptionGroup var global: GlobalOptions
@@ -20,7 +21,7 @@ struct Execute: ParsableCommand {
         let context = try Workspace.open(global.console)
         let ticket = try RunTicket(reading: FilePath(ticket))
         let report = try FrozenRunExecution(
-            ticket, in: context, inheriting: lock, further: [lease, slot].compactMap { $0 }
+            ticket, in: context, inheriting: lock, further: [lease, slot, turn].compactMap { $0 }
         )
         .execute(askSecret: Question.secret) {
             if metrics { try MetricsPrinter(context).showWorkspace() }

@@ -27,6 +27,10 @@ struct Run: ParsableCommand {
             experiment is recorded as interrupted and the status of 'git-exp run' is 75. Without a checkpoint there is no \
             experiment then.
 
+            --resume-or-start is for calls that are repeated until the work is done: it starts the experiment from nothing, goes \
+            on from its last checkpoint, or does nothing where it is complete. Code and parameters must be as they were at \
+            its start. Where another process runs it the status is 75.
+
             Files that git does not track are no part of the experiment, but for those that dvc.yaml names; a run of a \
             second or more ends with their names.
 
@@ -78,6 +82,12 @@ struct Run: ParsableCommand {
     @Option(
         name: [.customShort("M", allowingJoined: true), .long], help: "The message of the experiment's last commit.")
     var message: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Start the experiment of this name, go on with it where it is not complete, or do nothing where it is.",
+            valueName: "name"))
+    var resumeOrStart: String?
 
     @Flag(name: [.customShort("m"), .customLong("metrics")], help: "Show the metrics afterwards.")
     var showMetrics = false
@@ -139,10 +149,20 @@ struct Run: ParsableCommand {
         }
         if temp, queue || runAll { throw ValidationError("'--temp' runs now, not with '--queue' or '--run-all'") }
         if queue, runAll { throw ValidationError("'--queue' and '--run-all' exclude each other") }
+        if resumeOrStart != nil {
+            let others = [
+                ("--name", name != nil), ("--reset", reset), ("--rev", rev != nil), ("--queue", queue),
+                ("--run-all", runAll), ("--force", force), ("--dry", stages.dryRun),
+            ]
+            if let other = others.first(where: \.1) {
+                throw ValidationError("'--resume-or-start' and '\(other.0)' exclude each other")
+            }
+        }
         if workers.devices != nil, !runAll { throw ValidationError("'--gpus' goes with '--run-all' only") }
     }
 
     func run() throws {
+        if let resumeOrStart { return try goOn(with: resumeOrStart) }
         if temp, !stages.dryRun { try runApart() }
         if runAll { return try QueueDrain(global.console).run(jobs: stages.jobs, workers) }
         if queue, !stages.dryRun { return try enqueue() }
@@ -166,12 +186,40 @@ struct Run: ParsableCommand {
         return request
     }
 
+    /// Does what is left of an experiment.
+    private func goOn(with name: String) throws {
+        let context = try Workspace.open(global.console)
+        let turn = try ExperimentTurn(of: name, in: context)
+        var request = try request(in: context)
+        var origin = RunFreezing.Origin.workspaceAnew
+        switch turn.work {
+        case .nothing:
+            return global.console.note("Experiment '\(Console.sanitized(name))' is complete; there is nothing to run.")
+        case .everything:
+            request.name = name
+            request.reset = true
+        case .rest(let experiment):
+            request.resuming = experiment
+            origin = .revision(
+                ResolvedRevision(commit: experiment.tip, experiment: experiment, isWhole: true), text: name)
+        }
+        if temp { try runApart(request, from: origin, in: context, turn) }
+        try Self.perform(context, request, showsMetrics: showMetrics)
+        withExtendedLifetime(turn) {}
+    }
+
     private func runApart() throws -> Never {
         let context = try Workspace.open(global.console)
         let origin = try rev.map { RunFreezing.Origin.revision(try Revisions.resolver(context).resolve($0), text: $0) }
-        try TemporaryRun(context).begin(request(in: context), from: origin ?? .workspace, copying: copyPaths) {
+        try runApart(request(in: context), from: origin ?? .workspace, in: context, nil)
+    }
+
+    private func runApart(
+        _ request: RunRequest, from origin: RunFreezing.Origin, in context: ExperimentContext, _ turn: ExperimentTurn?
+    ) throws -> Never {
+        try TemporaryRun(context).begin(request, from: origin, copying: copyPaths) {
             ["execute", "--ticket", $0.string, "--lock", String($1)] + (showMetrics ? ["--metrics"] : [])
-                + (global.quiet ? ["--quiet"] : [])
+                + (global.quiet ? ["--quiet"] : []) + (turn.map { ["--turn", String($0.surviving())] } ?? [])
         }
     }
 
@@ -207,7 +255,11 @@ struct Run: ParsableCommand {
         _ console: Console, showsMetrics: Bool, _ request: (ExperimentContext) throws -> RunRequest
     ) throws {
         let context = try Workspace.open(console)
-        let report = try WorkspaceRun(context).run(request(context))
+        try perform(context, request(context), showsMetrics: showsMetrics)
+    }
+
+    private static func perform(_ context: ExperimentContext, _ request: RunRequest, showsMetrics: Bool) throws {
+        let report = try WorkspaceRun(context).run(request)
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
         if let failure = report.failure { throw failure }
         if report.isPreempted { throw ExitStatus.preempted }

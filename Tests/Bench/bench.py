@@ -457,6 +457,34 @@ class Bench:
                     sys.exit(f"{who} pushed {there} experiments")
         self.remove(folder, store, bare.parent, aside)
 
+    def queue(self):
+        """Eight small Python programs from the queue, two at a time, until the last one is recorded."""
+        row = self.row("8 queued trivial experiments with -j 2", 3)
+        script = ("import json\nlr = float(open('params.yaml').read().split()[1])\n"
+                  "json.dump({'loss': 1 / lr}, open('metrics.json', 'w'))\n")
+        pipeline = ("stages:\n  train:\n    cmd: python3 train.py\n    deps:\n    - train.py\n    params:\n    - lr\n"
+                    "    metrics:\n    - metrics.json:\n        cache: false\n")
+        folders = {who: self.project(who, pipeline, {"params.yaml": "lr: 1\n", "train.py": script})
+                   for who in self.commands}
+        series = "for number in 1 2 3 4; do sh -c 'python3 train.py'; done"
+        for number in range(3 if self.quick else 10):
+            for who, folder in folders.items():
+                if who != "git exp" and number > 0:
+                    continue
+                os.chdir(folder)
+                if who == "git exp":
+                    git("config", "exp.durability", "process")
+                    row.add("floor", measure("sh", "-c", f"({series}) & ({series}) & wait"))
+                    (folder / "metrics.json").unlink()
+                for experiment in range(8):
+                    quiet(*self.commands[who], "run", "--queue", "-n", f"e{number}-{experiment}", "-S",
+                          f"lr={number}.{experiment}1")
+                row.add(who, measure(*self.commands[who], "run", "--run-all", "-j", "2"))
+                there = git("for-each-ref", "--format=%(refname)", "refs/exps").count(f"/e{number}-")
+                if there != 8:
+                    sys.exit(f"{who} ran {there} of 8 queued experiments")
+        self.remove(*folders.values())
+
     def large_files(self):
         """Data of a few large files: `add` with each tool, again and again with an empty cache."""
         one, ten = (("one file of 200 MB", 1, 200), ("10 files of 20 MB", 10, 20)) if self.quick else (
@@ -630,6 +658,7 @@ class Bench:
             "show": self.shows,
             "verbs": self.verbs,
             "push": self.push,
+            "queue": self.queue,
             "files": self.tracked_files,
             "big": self.large_files,
             "repro": self.nothing_to_do,
@@ -682,7 +711,8 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--no-dvc", action="store_true", help="leave DVC out")
     parser.add_argument("--only", action="append", choices=(
-        "start", "run", "small", "large", "show", "verbs", "push", "files", "big", "repro", "hooks", "memory", "million"))
+        "start", "run", "small", "large", "show", "verbs", "push", "queue", "files", "big", "repro", "hooks", "memory",
+        "million"))
     parser.add_argument("--check", action="store_true", help="end with status 1 when a limit is exceeded")
     options = parser.parse_args()
     if not options.program:

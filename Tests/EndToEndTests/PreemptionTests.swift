@@ -188,6 +188,24 @@ struct TrainingScene {
         return try #require(try sandbox.read(".dvc/cache/files/md5/\(hash.prefix(2))/\(hash.dropFirst(2))"))
     }
 
+    /// The metrics that the commits of an experiment have, each once.
+    func epochs(_ name: String) throws -> [String] {
+        let commits = try sandbox.git("rev-list", tip(name), "^HEAD").split(separator: "\n")
+        return Set(try commits.map { try sandbox.git("show", "\($0):metrics.json") }).sorted()
+    }
+
+    /// The metrics of a training that nothing interrupted.
+    var wantedEpochs: [String] {
+        get throws {
+            let lines = try wanted.split(separator: "\n")
+            return try (1...lines.count).map { step in
+                let text = lines[..<step].joined(separator: "\n") + "\n"
+                let sum = try sandbox.run("cksum", [], input: text).output.prefix { $0 != " " }
+                return "{\"step\": \(step), \"sum\": \(sum)}\n"
+            }.sorted()
+        }
+    }
+
     /// The model of a training that nothing interrupted.
     var wanted: String {
         get throws {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Kills workers of the queue and what they run with SIGKILL at random instants, and looks at how the entries end.
+"""Kills workers of the queue and what they run at random instants, and looks at how the entries end.
 
     queue_kill_test.py --program .build/release/git-exp [--rounds 50] [--entries 30] [--workers 6] [--seed N]
 
 In each round so many experiments are queued and run by so many workers, of which some are killed again and again, with
-the processes of attempts. Whenever there are no workers, they are started anew. In the end
+the processes of attempts; most with SIGKILL, some are told to end with SIGTERM. Whenever there are no workers, they are started anew. In the end
   * every entry is a success, exactly once, and its experiment holds the model of an uninterrupted training;
   * no entry was run again after its success;
   * no lock is in the way, no folder of a run and no worktree is left, and `git fsck` finds nothing.
@@ -104,7 +104,7 @@ def carry_out(program, entries, workers, chance, folder):
             # In the second half of the time they may get on.
             if chance.random() < (0.3 if deadline - time.monotonic() > 150 else 0.05):
                 try:
-                    os.kill(process, signal.SIGKILL)
+                    os.kill(process, signal.SIGKILL if chance.random() < 0.8 else signal.SIGTERM)
                     kills += 1
                 except ProcessLookupError:
                     pass

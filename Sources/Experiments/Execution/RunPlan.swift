@@ -28,6 +28,9 @@ struct RunPlan {
         let repository = context.repository
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         let chains = ChainReader(repository)
+        if let experiment = request.resuming {
+            return try resuming(experiment, request, context, workspace, head, index, isTaken: isTaken)
+        }
         if request.reset {
             context.console.note("Any existing checkpoints will be reset and re-run.")
             if isHere { try HeldCommit(context).forget() }
@@ -45,6 +48,34 @@ struct RunPlan {
             }
         }
         return try fresh(request, context: context, head: head, index, isTaken: isTaken)
+    }
+
+    /// Goes on with the last checkpoint of an experiment, which comes into the workspace.
+    ///
+    /// - Throws: ``ExperimentError/begunDifferently(_:paths:)`` where the workspace has other code or parameters.
+    private static func resuming(
+        _ experiment: Experiment, _ request: RunRequest, _ context: ExperimentContext, _ workspace: ProjectWorkspace,
+        _ head: CommitID, _ index: any WorkspaceIndex, isTaken: @escaping (String) -> Bool
+    ) throws -> RunPlan {
+        let repository = context.repository
+        let tree = try repository.commit(experiment.tip).tree
+        let committed = try repository.commit(head).tree
+        try index.track(filesOf: tree)
+        try index.refresh()
+        let present = try index.writeTree()
+        // What only the experiment has is brought along.
+        let different = try inputs(among: try repository.differingPaths(tree, present), workspace, context).filter {
+            try repository.entry(at: $0, in: present) != nil || repository.entry(at: $0, in: committed) != nil
+        }
+        if !different.isEmpty { throw ExperimentError.begunDifferently(experiment.name, paths: different) }
+        try Applying(context).apply(experiment.tip, named: experiment.name)
+        workspace.reread()
+        let applied = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
+        try applied.track(filesOf: tree)
+        try applied.refresh()
+        return try continuing(
+            ResumeState(commit: experiment.tip, experiment: experiment), isChanged: false, request, context, head,
+            try ExperimentCatalog(of: repository), applied, isTaken: isTaken)
     }
 
     /// A new experiment on top of a commit.
@@ -103,6 +134,10 @@ struct RunPlan {
             return RunPlan(
                 reference: experiment.reference, start: state.commit, expected: .commit(state.commit),
                 isContinuing: true, index: index)
+        }
+        if request.resuming != nil {
+            throw ExperimentError.begunDifferently(
+                experiment.name, paths: Set(request.overrides.map(\.file)).sorted())
         }
         let base = state.isTip ? experiment.name : state.commit.short
         console.note("Modified checkpoint experiment based on '\(Console.sanitized(base))' will be created")

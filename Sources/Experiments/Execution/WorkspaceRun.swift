@@ -23,6 +23,8 @@ package struct RunRequest {
     package var reset = false
     /// Whether data that is not here is brought from remotes; ``RunOptions/supply`` says how in this process.
     package var pulls = false
+    /// The experiment to go on with, whatever the workspace holds; it must have been begun with the same files.
+    package var resuming: Experiment?
     /// The message of the final commit.
     package var message: String?
 
@@ -143,6 +145,7 @@ package struct WorkspaceRun {
             try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
+            if recorder.checkpoints > 0 { AutomaticPush(context).push(plan.reference) }
             throw error
         }
         try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
@@ -152,6 +155,7 @@ package struct WorkspaceRun {
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         untracked.announce()
+        AutomaticPush(context).push(plan.reference)
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)
         report.wasInterrupted = result.wasInterrupted

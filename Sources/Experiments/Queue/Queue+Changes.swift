@@ -158,7 +158,7 @@ extension Queue {
             try FileIO.replace(folder.file(.kill, of: entry.stash), with: [], sync: false)
         }
         signal(entries, force ? SIGKILL : SIGTERM)
-        wait(until: entries.map(\.stash))
+        try wait(until: entries.map(\.stash))
         try recover()
     }
 
@@ -172,7 +172,7 @@ extension Queue {
         guard interrupting else { return }
         let running = try entries().filter { $0.state == .running && $0.message.isOurs }
         signal(running, SIGTERM)
-        wait(until: running.map(\.stash))
+        try wait(until: running.map(\.stash))
         try recover()
     }
 
@@ -186,14 +186,17 @@ extension Queue {
         }
     }
 
-    /// Waits up to ten seconds for the ends of attempts.
-    private func wait(until stashes: [CommitID]) {
-        for _ in 0..<500 where stashes.contains(where: isLeased) { usleep(20_000) }
+    /// Waits for the ends of attempts, a little longer than their commands may take for them.
+    private func wait(until stashes: [CommitID]) throws {
+        for _ in 0..<(try context.grace / 20 + 250) {
+            if !stashes.contains(where: isLeased) { return }
+            usleep(20_000)
+        }
     }
 
     /// Waits a little, for whoever looks again and again, and puts back what died.
-    package func pause() throws {
-        usleep(50_000)
+    package func pause(_ nap: inout Nap) throws {
+        nap.take()
         try recover()
     }
 
@@ -211,9 +214,9 @@ extension Queue {
 
     /// Waits until the workers are gone that have nothing left to do, for at most two seconds.
     package func awaitWorkers() throws {
-        for _ in 0..<100 {
+        for _ in 0..<400 {
             if try takenSlots().isEmpty { return }
-            usleep(20_000)
+            usleep(5_000)
         }
     }
 

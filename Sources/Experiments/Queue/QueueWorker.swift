@@ -37,15 +37,17 @@ package struct QueueWorker {
     /// Works until nothing waits and nothing runs, somebody stops the workers, or a signal comes.
     package func work() throws {
         let stop = try FileStatus.of(queue.folder.stop, followingLinks: false)
+        var nap = Nap()
         while true {
             if try FileStatus.of(queue.folder.stop, followingLinks: false) != stop { return }
             if process.pendingInterruption() != nil { return }
             try queue.recover()
             if let taken = try queue.takeNext() {
                 if try carryOut(taken).signal != nil { return }
+                nap = Nap()
             } else if try queue.isBusy() {
                 // What runs may die, and then waits again.
-                usleep(50_000)
+                nap.take()
             } else {
                 return
             }
@@ -94,6 +96,18 @@ package struct QueueWorker {
         let result = try carryOut(taken) { show(log.news()) }
         show(log.news())
         return result
+    }
+}
+
+/// A pause between two looks at the queue: short at first, as what is small ends soon, then longer.
+package struct Nap {
+    private var microseconds: UInt32 = 2_000
+
+    package init() {}
+
+    package mutating func take() {
+        usleep(microseconds)
+        microseconds = min(microseconds * 5 / 4, 50_000)
     }
 }
 

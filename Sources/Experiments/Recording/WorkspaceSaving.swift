@@ -59,6 +59,7 @@ package struct WorkspaceSaving {
         }
         guard let saved else { throw ExperimentError.stateMoved("the workspace") }
         try tellWhatIsMissing(from: repository.commit(saved.tip).tree)
+        AutomaticPush(context).push(saved.reference)
         return saved
     }
 

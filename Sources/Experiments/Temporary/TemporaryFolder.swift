@@ -114,6 +114,18 @@ struct TemporaryFolder {
         try withExtendedLifetime(turn) { try body() }
     }
 
+    /// What is being done in the folders whose processes live.
+    ///
+    /// - Parameter prefix: The project's folder inside a worktree.
+    static func tickets(in parent: FilePath, prefix: FilePath) throws -> [RunTicket] {
+        try (FileIO.list(parent) ?? []).compactMap { entry in
+            guard entry.name.hasPrefix("tmp"), entry.name.hasSuffix(".lock") else { return nil }
+            let path = parent.appending(String(entry.name.dropLast(".lock".count)))
+            guard (try? FileLock(lockFile(of: path))) == nil else { return nil }
+            return try? RunTicket(reading: RunTicket.file(in: prefix.isEmpty ? path : path.pushing(prefix)))
+        }
+    }
+
     /// Removes the folders of processes that are dead, and ends what these left running.
     ///
     /// - Parameter prefix: The project's folder inside a worktree.

@@ -92,13 +92,14 @@ struct QueueFollowing {
     /// Goes on until none of the entries waits for a worker or runs.
     func follow(_ entries: [QueueEntry], _ step: () throws -> Void) throws {
         let wanted = Set(entries.map(\.stash))
+        var nap = Nap()
         while true {
             try step()
             let open = try queue.entries().contains {
                 wanted.contains($0.stash) && $0.state.isOpen && $0.state != .held
             }
             if !open { return }
-            try queue.pause()
+            try queue.pause(&nap)
         }
     }
 }
