@@ -3,7 +3,7 @@
 # make interop    check against real DVC releases and real clients, from PyPI
 # make interop-random  300 projects made by chance, with DVC and with us (SEEDS=, FIRST=, DVC=2.58.2)
 # make bench      measure against git, coreutils and DVC (BENCH_FLAGS=--quick for a first look)
-# make lint       the format of the sources
+# make lint       the format of the sources, and their documentation comments
 # make man        write the manual pages from the definitions of the commands
 # make install    into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away again
 
@@ -79,6 +79,7 @@ bench: dependencies build
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Hooks Package.swift
+	$(PYTHON) .ci/documented.py Sources
 
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Hooks Package.swift

@@ -40,9 +40,8 @@ let package = Package(
         library(
             "GitExpCommands",
             [
-                "Experiments", "HookActions", "HookScripts", "Pipeline", "Cache", "Git", "Reporting", "Formats",
-                "Files",
-                "Processes", "Diagnostics", argumentParser, systemPackage,
+                "Experiments", "HookActions", "HookScripts", "Merging", "Pipeline", "Cache", "Git", "Reporting",
+                "Formats", "Files", "Processes", "Diagnostics", argumentParser, systemPackage,
             ]),
         library(
             "HookActions",
@@ -62,6 +61,7 @@ let package = Package(
                 "Git", "Pipeline", "Cache", "Reporting", "Formats", "Files", "Processes", "Diagnostics", "CSys",
                 systemPackage,
             ]),
+        library("Merging", ["Pipeline", "Cache", "Formats", "Files", "Diagnostics", systemPackage]),
         library("Pipeline", ["Cache", "Formats", "Files", "Processes", "Diagnostics", "CSys", systemPackage]),
         library("Cache", ["Formats", "Files", "Diagnostics", "CMD5", "CSys", systemPackage]),
         library("Reporting", ["Formats", "Files", "Diagnostics"]),
@@ -90,6 +90,7 @@ let package = Package(
         tests("GitTests", ["Git"]),
         tests("ReportingTests", ["Reporting"]),
         tests("PipelineTests", ["Pipeline"]),
+        tests("MergingTests", ["Merging", "Pipeline", "Cache", "Formats", "Files"]),
         tests("ExperimentsTests", ["Experiments", "Pipeline", "Cache", "Files"]),
         tests("HookActionsTests", ["HookActions", "HookScripts", "Files"]),
         tests("EndToEndTests", []),

@@ -20,6 +20,7 @@ EXIT_STATUS = [
     ("1", "The answer is no, or the command of the experiment failed."),
     ("128", "It could not be done; the message says why, and what to do next."),
     ("129", "Wrong usage."),
+    ("75", "A run was told to end with SIGTERM; it goes on when it is started again."),
     ("130, 143", "Stopped by a signal before anything was recorded."),
     ("70", "A bug of git exp."),
 ]

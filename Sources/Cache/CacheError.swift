@@ -3,19 +3,27 @@ import SystemPackage
 
 /// Why data could not be hashed, stored or brought back.
 package enum CacheError: UserFacingError, Hashable {
+    /// A path of the workspace, or of the cache, with nothing there.
     case missing(FilePath)
+    /// What is neither a file nor a folder; `kind` says what it is, such as a socket.
     case notHashable(FilePath, kind: String)
     case danglingLink(FilePath)
     case changedMeanwhile(FilePath)
     case ignoreFileInside(FilePath)
+    /// A list of files in the cache, by its name, that is damaged or names what it must not.
     case badManifest(String, problem: String)
+    /// A path that is to be a part of a tracked folder.
     case notInDirectory(FilePath, directory: FilePath)
     case missingObject(md5: String, path: FilePath)
+    /// An object whose contents do not match its name; it has lost the name.
     case corruptObject(md5: String, movedTo: FilePath)
+    /// Paths that would lose contents that the cache does not have.
     case unsavedData([FilePath])
+    /// A path as it is written.
     case pathLeavesProject(String)
     case beyondLink(FilePath)
 
+    /// Paths and names out of the repository have their control characters made visible.
     package var message: String {
         switch self {
         case .missing(let path): "output '\(clean(path))' does not exist"
@@ -38,6 +46,7 @@ package enum CacheError: UserFacingError, Hashable {
         }
     }
 
+    /// What brings the data back, or lets it be tracked; `nil` where a path is no part of what is tracked.
     package var hint: String? {
         switch self {
         case .missing: "the command has to write it; check the path in dvc.yaml"

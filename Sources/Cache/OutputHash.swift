@@ -14,9 +14,12 @@ package struct OutputHash: Hashable, Sendable {
     package var size: Int
     /// The number of files of a directory; `nil` for a file.
     package var nfiles: Int?
+    /// Whether an execute bit of the file is set: `isexec` in lock files.
     package var isExecutable: Bool
+    /// Which of DVC's ways of hashing made `md5`, and so where the object lies in the cache.
     package var generation: Generation
 
+    /// Takes a hash that is known already; nothing is checked.
     package init(md5: String, size: Int, nfiles: Int? = nil, isExecutable: Bool = false, generation: Generation) {
         self.md5 = md5
         self.size = size
@@ -25,6 +28,7 @@ package struct OutputHash: Hashable, Sendable {
         self.generation = generation
     }
 
+    /// Told by the suffix `.dir`.
     package var isDirectory: Bool { md5.hasSuffix(".dir") }
 
     /// The hash that a file would have with other contents; of a folder with other files in it, one that it has not now.

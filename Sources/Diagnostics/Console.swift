@@ -15,9 +15,11 @@ package struct Console: Sendable {
     package enum Verbosity: Int, Sendable, Comparable {
         case quiet, normal, verbose
 
+        /// `quiet` comes first.
         package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
 
+    /// Decides which of the messages on standard error are written.
     package var verbosity: Verbosity
     /// Whether standard error is coloured.
     package var colour: Bool

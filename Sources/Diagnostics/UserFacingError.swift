@@ -12,6 +12,8 @@ package protocol UserFacingError: Error {
 }
 
 extension UserFacingError {
+    /// There is none unless the error says more.
     package var hint: String? { nil }
+    /// 128 unless the error says otherwise.
     package var status: ExitStatus { .failure }
 }

@@ -6,26 +6,39 @@ package enum ExperimentError: UserFacingError, Hashable {
     case noWorkTree
     /// The project was made to do without git.
     case withoutGit
+    /// The project's root, absolute.
     case projectOutside(String, workTree: String)
     case invalidName(String, reason: String)
     case nameTaken(String, baseline: String)
+    /// A word that is neither an experiment nor a revision; `similar` are names to suggest.
     case unknown(String, similar: [String])
+    /// A word for several experiments, by their references; without any, the beginning of several ids.
     case ambiguous(String, references: [String])
+    /// `name@number`; `available` is how many checkpoints there are.
     case noSuchCheckpoint(String, available: Int)
+    /// The experiment whose best checkpoint is asked for, where `exp.best` is not set.
     case noBestMetric(String)
     /// The metric that `exp.best` names is in none of the checkpoints; `available` are the numbers that are.
     case missingMetric(String, available: [String])
     /// Nowhere is a metrics file of this name, or one in such a folder; `available` are those of the workspace.
     case noMetrics(String, available: [String])
+    /// The revision as the user named it.
     case notAnExperiment(String)
+    /// The revision as the user named it.
     case isBaseline(String)
     /// An experiment where a commit is meant that experiments start from.
     case isNoBaseline(String, baselines: [String])
+    /// The checkpoint's short id; `heads` are experiments that go on from it.
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
+    /// An experiment that is being made in a folder of its own.
+    case isRunning(String, process: Int32?, isQueued: Bool)
+    /// DVC was killed while it ran an experiment here.
     case killedElsewhere
+    /// What changed, worded as a subject.
     case stateMoved(String)
     case pipelineIgnored(String)
+    /// The whole message.
     case rejectedOption(String, hint: String)
     case branchExists(String)
     case invalidBranchName(String)
@@ -58,6 +71,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     /// A commit whose data cannot be told, so that it cannot be kept.
     case unreadable(String, problem: String)
 
+    /// Names, revisions and paths have their control characters made visible.
     package var message: String {
         switch self {
         case .noCommits: "this branch has no commits yet, so an experiment has nothing to start from"
@@ -89,6 +103,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
+        case .isRunning(let name, let process, _):
+            "experiment '\(Console.sanitized(name))' is being run" + (process.map { " by process \($0)" } ?? "")
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
         case .stateMoved(let what): "\(what) changed while this ran"
         case .pipelineIgnored(let file):
@@ -122,6 +138,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         }
     }
 
+    /// A command that helps, or similar names; `nil` where the message says it all.
     package var hint: String? {
         switch self {
         case .noCommits: "make the first one with 'git commit'"
@@ -153,6 +170,10 @@ package enum ExperimentError: UserFacingError, Hashable {
                 + heads.prefix(3).map { "git exp apply \(Console.sanitized($0))" }.joined(separator: ", or ")
                 + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
+        case .isRunning(let name, _, true):
+            "wait for it, or end it with 'git exp queue kill \(ShellWord.shown(name))'"
+        case .isRunning(_, let process, false):
+            "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .killedElsewhere:
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
         case .stateMoved: "another process was faster; run the command again"
@@ -185,6 +206,7 @@ package enum ExperimentError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for an option that does not apply, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .rejectedOption: .usage

@@ -5,15 +5,19 @@ import SystemPackage
 package struct FileError: UserFacingError, Hashable {
     /// What was being done, such as `write` or `make the folder`.
     package let action: String
+    /// The path as it was asked for, absolute or relative to the working directory.
     package let path: FilePath
+    /// Of the system call that was refused.
     package let code: Errno
 
+    /// Takes what was being done, worded to stand behind `cannot`, and on what.
     package init(_ action: String, _ path: FilePath, _ code: Errno) {
         self.action = action
         self.path = path
         self.code = code
     }
 
+    /// With the system's reason in words of ours for the common ones.
     package var message: String { "cannot \(action) '\(Console.sanitized(path.string))': \(reason)" }
 
     private var reason: String {
@@ -34,6 +38,7 @@ package struct FileError: UserFacingError, Hashable {
         }
     }
 
+    /// For a full disk and for missing permissions; otherwise `nil`.
     package var hint: String? {
         switch code {
         case .noSpace, .diskQuotaExceeded: "free some space and run the command again; nothing half-written was kept"

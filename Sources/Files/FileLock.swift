@@ -110,12 +110,16 @@ package final class FileLock {
 
 /// Another process holds a lock.
 package struct FileLockError: UserFacingError, Hashable {
+    /// The locked file.
     package let path: FilePath
+    /// The number of the process, where the file still says it; it may have ended since.
     package let holder: Int32?
 
+    /// Names the process where it is known.
     package var message: String {
         "'\(Console.sanitized(path.string))' is locked by " + (holder.map { "process \($0)" } ?? "another process")
     }
 
+    /// Always that waiting helps: the system drops the lock of a process that ends.
     package var hint: String? { "wait until it has finished, then run the command again" }
 }

@@ -13,6 +13,7 @@ package enum FileKind: Hashable, Sendable { case file, directory, symlink, other
 
 /// What the system knows of a file without reading it.
 package struct FileStatus: Hashable, Sendable {
+    /// Of the link itself, where links were not followed.
     package let kind: FileKind
     /// In bytes.
     package let size: Int
@@ -22,7 +23,9 @@ package struct FileStatus: Hashable, Sendable {
     package let modified: Int64
     /// The last change of contents, name count or mode, in nanoseconds since 1970.
     package let changed: Int64
+    /// Tells files of one `device` apart; the system may give it anew once a file is gone.
     package let inode: UInt64
+    /// Of the file system; what is on one of them can be renamed and linked within it.
     package let device: UInt64
     /// The number of names the file has.
     package let links: Int

@@ -16,24 +16,42 @@ package protocol FileTree {
 
 /// The files of the workspace.
 package struct WorkspaceTree: FileTree {
+    /// Absolute; what paths are relative to.
     package let root: FilePath
     /// Files that are to be seen with other contents than they have, by their paths.
     package let replaced: [FilePath: [UInt8]]
 
+    /// Takes the root, absolute, and what is to be seen in place of files, by paths from the root.
     package init(root: FilePath, replaced: [FilePath: [UInt8]] = [:]) {
         self.root = root
         self.replaced = replaced
     }
 
+    /// Follows links.
+    ///
+    /// - Throws: ``FileError``.
     package func contents(of path: FilePath) throws -> [UInt8]? {
         try replaced[path] ?? FileIO.read(root.pushing(path))
     }
 
+    /// What the workspace has there; replacements do not count.
+    ///
+    /// - Throws: ``FileError``.
     package func kind(of path: FilePath) throws -> FileKind? {
-        try FileStatus.of(root.pushing(path), followingLinks: false)?.kind
+        try FileStatus.of(root.pushing(path), followingLinks: false)?.kind ?? (replaced[path] == nil ? nil : .file)
     }
 
+    /// Sorted by the bytes of the names; replacements do not count.
+    ///
+    /// - Throws: ``FileError``, also for a name that is not UTF-8.
     package func list(_ directory: FilePath) throws -> [(name: String, kind: FileKind)]? {
-        try FileIO.list(root.pushing(directory))
+        guard var entries = try FileIO.list(root.pushing(directory)) else { return nil }
+        for path in replaced.keys where path.removingLastComponent() == directory {
+            // A file that is yet to be.
+            guard let name = path.lastComponent, !entries.contains(where: { $0.name.isIdentical(to: name.string) })
+            else { continue }
+            entries.append((name.string, .file))
+        }
+        return entries
     }
 }

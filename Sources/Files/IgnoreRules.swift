@@ -122,6 +122,7 @@ package struct IgnoreRules: Sendable {
 
     private var sources: [Source] = []
 
+    /// Ignores nothing yet.
     package init() {}
 
     /// Adds the rules of an ignore file.
@@ -133,6 +134,7 @@ package struct IgnoreRules: Sendable {
         if !patterns.isEmpty { sources.append(Source(folder: Self.parts(folder), patterns: patterns)) }
     }
 
+    /// Whether nothing is ignored, so that nobody has to ask.
     package var isEmpty: Bool { sources.isEmpty }
 
     /// Whether the path (relative to the root) is ignored itself; the last rule that matches decides.

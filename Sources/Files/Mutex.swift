@@ -10,6 +10,7 @@
 package final class Mutex: @unchecked Sendable {
     private let raw = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
+    /// Starts unlocked.
     package init() { pthread_mutex_init(raw, nil) }
 
     deinit {

@@ -27,6 +27,7 @@ package struct FormatError: UserFacingError, Hashable {
         self.init(file: file, position: position, problem: problem, text: EmptyCollection())
     }
 
+    /// Several lines: what is wrong and where, then the excerpt.
     package var message: String {
         let cause = hasConflictMarkers ? " (possible merge conflicts)" : ""
         var lines = "'\(Console.sanitized(file))' is invalid\(cause): \(Console.sanitized(problem))"
@@ -35,6 +36,7 @@ package struct FormatError: UserFacingError, Hashable {
         return lines
     }
 
+    /// Only for the markers of a merge; otherwise `nil`.
     package var hint: String? {
         hasConflictMarkers ? "resolve the conflict, then remove the lines with '<<<<<<<' and '>>>>>>>'" : nil
     }

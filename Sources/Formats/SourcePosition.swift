@@ -11,6 +11,9 @@ package struct SourcePosition: Hashable, Sendable {
     /// The column in code points, the first being 1.
     package var column: Int { Int(storedColumn) }
 
+    /// Takes a place as its parts are counted: bytes from 0, lines and columns from 1.
+    ///
+    /// Numbers that do not fit 32 bits become the nearest one that does.
     package init(offset: Int, line: Int, column: Int) {
         storedOffset = UInt32(clamping: offset)
         storedLine = UInt32(clamping: line)

@@ -2,15 +2,20 @@ import Clibgit2
 
 /// What a commit object says.
 package struct Commit: Hashable, Sendable {
+    /// Of the object that was read.
     package let id: CommitID
+    /// The files of the commit.
     package let tree: TreeID
+    /// In the order of the commit; empty for the first one of a history.
     package let parents: [CommitID]
     /// The committer's time, in seconds since 1970, UTC.
     package let seconds: Int64
     /// The committer's offset, in minutes east of UTC.
     package let offset: Int
+    /// As it is stored; bytes that are not UTF-8 are replaced.
     package let message: String
 
+    /// Takes what a commit says; nothing is looked up.
     package init(
         id: CommitID, tree: TreeID, parents: [CommitID], seconds: Int64, offset: Int, message: String
     ) {

@@ -11,6 +11,7 @@ package struct GitCommand: Sendable {
     /// A variable that tells hooks that git was called from here.
     package static let marker = "GIT_EXP_CALLS_GIT"
 
+    /// Takes the absolute path of the folder that git works in, and variables on top of those inherited.
     package init(in directory: FilePath, environment additions: [String: String] = [:]) {
         self.directory = directory
         self.additions = additions
@@ -27,6 +28,9 @@ package struct GitCommand: Sendable {
         }
     }
 
+    /// The same for words that stand in the source.
+    ///
+    /// - Throws: ``GitCommandError`` where git could not be started at all.
     package func run(_ arguments: String...) throws(GitCommandError) -> Answer { try run(arguments) }
 
     /// Runs git, and hands over what it says on standard error while it runs: a server's words, or what a credential
@@ -85,7 +89,9 @@ package struct GitCommand: Sendable {
 
     /// How a call of git ended.
     package struct Answer: Sendable {
+        /// A status other than 0 is an answer, too.
         package let exit: ProcessExit
+        /// All of the standard output, byte for byte.
         package let output: [UInt8]
         /// What git wrote to standard error, on one line, without its `fatal: `.
         package let complaint: String
@@ -111,9 +117,12 @@ package struct GitCommand: Sendable {
 
 /// Git could not be run, or it said no.
 package enum GitCommandError: UserFacingError, Hashable {
+    /// The reason, for users.
     case notStarted(String)
+    /// The words of the call, and what git wrote to standard error on one line.
     case failed(arguments: [String], complaint: String)
 
+    /// Of a call only the first word, because the others may be long.
     package var message: String {
         switch self {
         case .notStarted(let reason): "cannot run git: \(reason)"
@@ -121,6 +130,7 @@ package enum GitCommandError: UserFacingError, Hashable {
         }
     }
 
+    /// Only where git did not start; what it says itself stands in the message.
     package var hint: String? {
         switch self {
         case .notStarted: "git must be installed and on your PATH"

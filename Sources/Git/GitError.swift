@@ -5,24 +5,37 @@ import Diagnostics
 package struct GitError: UserFacingError, Hashable {
     /// libgit2's return codes; an open set, because releases add to it.
     package struct Code: RawRepresentable, Hashable, Sendable {
+        /// Negative, as `git_error_code` of libgit2 has them.
         package let rawValue: Int32
+        /// Takes any code, also one that no constant below names.
         package init(rawValue: Int32) { self.rawValue = rawValue }
 
+        /// There is no such object or reference.
         package static let notFound = Code(rawValue: GIT_ENOTFOUND.rawValue)
+        /// What was to be made is there already.
         package static let exists = Code(rawValue: GIT_EEXISTS.rawValue)
+        /// Short digits that several objects begin with.
         package static let ambiguous = Code(rawValue: GIT_EAMBIGUOUS.rawValue)
+        /// Somebody else holds the lock of the file.
         package static let locked = Code(rawValue: GIT_ELOCKED.rawValue)
+        /// A reference does not hold what it was expected to.
         package static let modified = Code(rawValue: GIT_EMODIFIED.rawValue)
+        /// The repository belongs to another user.
         package static let owner = Code(rawValue: GIT_EOWNER.rawValue)
+        /// A text that cannot be the name of a reference or a revision.
         package static let invalidName = Code(rawValue: GIT_EINVALIDSPEC.rawValue)
         /// Our own refusals, which no libgit2 call returned.
         package static let refused = Code(rawValue: Int32.min)
     }
 
+    /// For callers that go on after some refusals.
     package let code: Code
+    /// For users; mostly what was being done, then libgit2's words.
     package let message: String
+    /// What to do next; `nil` for most.
     package let hint: String?
 
+    /// Takes a refusal that is worded for users already.
     package init(code: Code, message: String, hint: String? = nil) {
         self.code = code
         self.message = message

@@ -68,7 +68,9 @@ package struct Identity: Sendable {
 package struct IdentityError: UserFacingError, Hashable {
     let complaint: String
 
+    /// The same whatever git complained of.
     package var message: String { "cannot commit: git does not know your name and email" }
+    /// The two settings that commits need.
     package var hint: String? {
         "tell it: git config --global user.name \"Your Name\" && git config --global user.email you@example.com"
     }

@@ -1,10 +1,16 @@
 import Clibgit2
 
+/// Marks the ids of commits; it has no values.
 package enum CommitKind {}
+/// Marks the ids of trees; it has no values.
 package enum TreeKind {}
+/// Marks the ids of blobs; it has no values.
 package enum BlobKind {}
+/// The id of a commit.
 package typealias CommitID = ObjectID<CommitKind>
+/// The id of a folder's list of names.
 package typealias TreeID = ObjectID<TreeKind>
+/// The id of a file's contents.
 package typealias BlobID = ObjectID<BlobKind>
 
 /// The name of an object, typed by the kind of the object, so that none is taken for another.
@@ -55,10 +61,12 @@ package struct ObjectID<Kind>: Hashable, Sendable {
 }
 
 extension ObjectID: CustomStringConvertible {
+    /// The forty lower-case hexadecimal digits.
     package var description: String { hex }
 }
 
 extension ObjectID: Comparable {
+    /// The order of the digits.
     package static func < (left: Self, right: Self) -> Bool {
         (left.high, left.middle, left.low) < (right.high, right.middle, right.low)
     }

@@ -4,7 +4,9 @@ import Files
 package struct LogLine: Sendable {
     /// `nil` for the first one of a reference.
     package let old: CommitID?
+    /// `nil` where the reference was deleted.
     package let new: CommitID?
+    /// What was done, such as `commit: Add the model`, without a line feed.
     package let message: String
 }
 

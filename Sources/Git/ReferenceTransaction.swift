@@ -8,8 +8,10 @@ package struct ReferenceTransaction {
     private var input: [UInt8] = []
     private var names: [String] = []
 
+    /// Changes nothing yet.
     package init() {}
 
+    /// Whether there is nothing to carry out.
     package var isEmpty: Bool { input.isEmpty }
 
     /// Makes a reference that must not exist yet.

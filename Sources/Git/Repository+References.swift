@@ -2,9 +2,12 @@ import Clibgit2
 
 /// A reference and the commit it names.
 package struct NamedCommit: Hashable, Sendable {
+    /// In full, such as `refs/exps/…`.
     package let name: String
+    /// What the reference leads to.
     package let commit: CommitID
 
+    /// Takes a reference that was looked up already.
     package init(name: String, commit: CommitID) {
         self.name = name
         self.commit = commit
@@ -136,7 +139,10 @@ extension Repository {
 
 /// What a reference must hold for it to be written.
 package enum ExpectedReference: Sendable {
+    /// Nothing: it must not be there.
     case absent
+    /// This commit, and nothing else.
     case commit(CommitID)
+    /// Whatever it holds, or nothing.
     case anything
 }

@@ -1,12 +1,15 @@
 /// Who made a commit, and when.
 package struct Signature: Hashable, Sendable {
+    /// In UTF-8, as git is to record it.
     package var name: String
+    /// Without the angle brackets.
     package var email: String
     /// Seconds since 1970, UTC.
     package var seconds: Int64
     /// Minutes east of UTC.
     package var offset: Int
 
+    /// Takes a name and a time that are known; ``IdentityError`` belongs to who looks them up.
     package init(name: String, email: String, seconds: Int64, offset: Int) {
         self.name = name
         self.email = email

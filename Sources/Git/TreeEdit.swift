@@ -11,7 +11,9 @@ import SystemPackage
 
 /// A file that a tree is to have, or to have no more.
 package enum TreeChange: Sendable {
+    /// The file's path from the top of the tree, and its contents.
     case put(FilePath, BlobID, isExecutable: Bool)
+    /// The file's path from the top of the tree.
     case remove(FilePath)
 
     var path: FilePath {

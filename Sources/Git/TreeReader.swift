@@ -4,9 +4,12 @@ import SystemPackage
 
 /// One entry of a tree.
 package struct TreeEntry: Hashable, Sendable {
+    /// Told by the mode of the entry; a submodule is a commit of another repository.
     package enum Kind: Sendable { case file, executable, symlink, directory, submodule }
 
+    /// Without any folder.
     package let name: String
+    /// Says whether ``blob`` or ``tree`` is meant.
     package let kind: Kind
     private let oid: ObjectID<Never>
 
@@ -23,7 +26,9 @@ package struct TreeEntry: Hashable, Sendable {
         }
     }
 
+    /// Only of use for a file, an executable or a symbolic link, whose target is the blob.
     package var blob: BlobID { BlobID(oid.oid) }
+    /// Only of use for a directory.
     package var tree: TreeID { TreeID(oid.oid) }
 }
 
@@ -59,6 +64,7 @@ package struct CommitTree: FileTree {
     /// The project's folder inside the repository; empty at the top.
     private let prefix: FilePath
 
+    /// Takes the tree of a commit and the project's folder in it; nothing is read yet.
     package init(_ repository: Repository, tree: TreeID, prefix: FilePath = "") {
         self.repository = repository
         root = tree
@@ -77,11 +83,17 @@ package struct CommitTree: FileTree {
         return whole.string == "." ? "" : whole.string
     }
 
+    /// Links are no files here.
+    ///
+    /// - Throws: ``GitError``.
     package func contents(of path: FilePath) throws -> [UInt8]? {
         guard let entry = try entry(at: path), entry.kind == .file || entry.kind == .executable else { return nil }
         return try repository.blob(entry.blob)
     }
 
+    /// A submodule is `other`; a path that leaves the tree is nothing.
+    ///
+    /// - Throws: ``GitError``.
     package func kind(of path: FilePath) throws -> FileKind? {
         if repositoryPath(path) == "" { return .directory }
         switch try entry(at: path)?.kind {
@@ -93,6 +105,9 @@ package struct CommitTree: FileTree {
         }
     }
 
+    /// In git's order; names that are not UTF-8 are left out.
+    ///
+    /// - Throws: ``GitError``.
     package func list(_ directory: FilePath) throws -> [(name: String, kind: FileKind)]? {
         let tree: TreeID
         if repositoryPath(directory) == "" {

@@ -120,7 +120,11 @@ extension DataCommand {
                 ? try DataSharing(context, garbage.store, options).open(remote, writing: cloud) : nil
             let found = try find(garbage, storage)
             if dryRun || !force { list(found) }
-            if dryRun || (found.local.isEmpty && found.remote.isEmpty) { return tell(found) }
+            if dryRun { return tell(found) }
+            if found.local.isEmpty && found.remote.isEmpty {
+                try garbage.forgetOld()
+                return tell(found)
+            }
             let question = "Remove \(size(found.local + found.remote))?"
             guard force || Question.ask(question, global.console) else {
                 global.console.note("Nothing was removed; --force does it without asking.")
@@ -132,6 +136,7 @@ extension DataCommand {
                 let now = try find(try DataGarbage(contexts, retention), storage)
                 removed = (Self.common(found.local, now.local), Self.common(found.remote, now.remote))
                 try garbage.remove(removed.local)
+                try garbage.forgetOld()
                 if cloud { try storage?.remove(removed.remote.map(\.item)) }
             }
             if cloud { try? storage?.sweep() }

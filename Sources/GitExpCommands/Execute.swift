@@ -22,9 +22,10 @@ struct Execute: ParsableCommand {
         let report = try FrozenRunExecution(
             ticket, in: context, inheriting: lock, further: [lease, slot].compactMap { $0 }
         )
-        .execute {
+        .execute(askSecret: Question.secret) {
             if metrics { try MetricsPrinter(context).showWorkspace() }
         }
         if let failure = report.failure { throw failure }
+        if report.isPreempted { throw ExitStatus.preempted }
     }
 }

@@ -20,7 +20,7 @@ struct GitExp: ParsableCommand {
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
             RemoteCommand.self, QueueCommand.self, Install.self, Uninstall.self, HookCommand.self, Verify.self,
-            Execute.self,
+            Execute.self, MergeDriver.self, TextConversion.self,
         ])
 }
 
@@ -40,7 +40,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
             return ExitStatus.success.rawValue
         }
         if try PlainCalls.perform(arguments) { return ExitStatus.success.rawValue }
-        var command = try parse(GluedValues.separated(arguments))
+        var command = try parse(RunWords.plain(arguments))
         try command.run()
         return ExitStatus.success.rawValue
     } catch let error as UserFacingError {
@@ -67,6 +67,8 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "remove", "rm": Remove.self
         case "rename": Rename.self
         case "execute": Execute.self
+        case "merge-driver": MergeDriver.self
+        case "textconv": TextConversion.self
         default: nil
         }
     if arguments.first == "queue", let leaf = QueueCommand.process(arguments.dropFirst().first),

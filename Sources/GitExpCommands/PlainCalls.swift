@@ -32,6 +32,10 @@ enum PlainCalls {
                 arguments, flags: [quiet, ("--force", "-f"), ("--reset", ""), ("--metrics", "-m")],
                 options: [("--name", "-n"), ("--set-param", "-S"), ("--message", "-M")], takesOthers: true)
         else { return false }
+        // Where `-m` stands in front of a message the parser has a complaint.
+        if words.has("--metrics"), words.others.contains(where: { $0.utf8.contains(UInt8(ascii: " ")) }) {
+            return false
+        }
         try Run.perform(console(words), showsMetrics: words.has("--metrics")) { context in
             var request = RunRequest()
             request.name = words.last("--name")

@@ -11,7 +11,8 @@ struct Remove: ParsableCommand {
             'git exp undo' brings back what the last command removed, 'git exp restore' one experiment, for as many days \
             as the setting exp.undoDays says, 14 by default. Data in the cache stays.
 
-            Where one of the names is no experiment, nothing is removed. Experiments that are not named one by one are \
+            A name that is no experiment may be that of one that waits in the queue, or that failed there: it is taken out, \
+            with its logs, and does not come back. Where one of the names is neither, or is being run, nothing is removed. Experiments that are not named one by one are \
             listed first where someone sits at the terminal, and removed after a yes.
 
             Examples:
@@ -73,6 +74,8 @@ struct Remove: ParsableCommand {
         let resolver = try Revisions.resolver(context, among: remote?.experiments(forPushing: true))
         let removing = Removing(context)
         var chosen: [Experiment]
+        var entries: [QueueEntry] = []
+        let queued = Queue(context)
         if allCommits {
             chosen = resolver.catalog.experiments
         } else if experiments.isEmpty {
@@ -81,20 +84,23 @@ struct Remove: ParsableCommand {
             selection.count = count ?? 1
             chosen = try removing.experiments(of: selection, in: resolver)
         } else {
-            chosen = try removing.experiments(named: experiments, in: resolver, on: remote)
+            (chosen, entries) = try removing.chosen(
+                named: experiments, in: resolver, on: remote, queue: remote == nil && !keep ? queued : nil)
         }
         if keep {
             let kept = Set(chosen)
             chosen = resolver.catalog.experiments.filter { !kept.contains($0) }
         }
         let isNamed = !experiments.isEmpty && !keep
-        let victims = Victims(chosen, console: global.console)
+        let victims = Victims(chosen, entries, console: global.console)
         guard try victims.areToGo(isDryRun: dryRun, asking: !force && !isNamed && Question.canBeAsked) else { return }
         if let remote {
             let report = try remote.remove(chosen)
             victims.tell(report.done)
             if let problem = report.problem { throw problem }
         } else {
+            try removing.requireIdle(chosen)
+            try queued.remove(entries)
             victims.tell(try removing.remove(chosen, command: "remove"))
         }
     }
@@ -103,10 +109,13 @@ struct Remove: ParsableCommand {
 /// Experiments that a command is about to remove, as users hear of them.
 struct Victims {
     private let experiments: [Experiment]
+    /// What is in the queue and no experiment yet.
+    private let entries: [QueueEntry]
     private let console: Console
 
-    init(_ experiments: [Experiment], console: Console) {
+    init(_ experiments: [Experiment], _ entries: [QueueEntry] = [], console: Console) {
         self.experiments = experiments
+        self.entries = entries
         self.console = console
     }
 
@@ -115,7 +124,7 @@ struct Victims {
     /// - Returns: Whether they are to be removed.
     /// - Throws: ``ExitStatus/no`` where the answer is no.
     func areToGo(isDryRun: Bool, asking: Bool) throws -> Bool {
-        if experiments.isEmpty {
+        if experiments.isEmpty, entries.isEmpty {
             console.note("No experiments to remove.")
             return false
         }
@@ -123,7 +132,10 @@ struct Victims {
             console.printRaw(
                 experiments.map {
                     "\($0.tip.short) [\(Console.sanitized($0.name))] of \($0.baseline.short)\n"
-                }.joined())
+                }.joined()
+                    + entries.map {
+                        "\($0.stash.short) [\(Console.sanitized($0.name))] of \($0.baseline.short)\n"
+                    }.joined())
         }
         if isDryRun { return false }
         let those = experiments.count == 1 ? "this experiment" : "these \(experiments.count) experiments"
@@ -136,8 +148,8 @@ struct Victims {
 
     /// Says what is gone.
     func tell(_ gone: [Experiment]) {
-        if gone.isEmpty { return console.note("No experiments to remove.") }
-        var names = gone.map { "'\(Console.sanitized($0.name))'" }
+        if gone.isEmpty, entries.isEmpty { return console.note("No experiments to remove.") }
+        var names = (gone.map(\.name) + entries.map(\.name)).map { "'\(Console.sanitized($0))'" }
         if names.count > 50 { names = Array(names.prefix(50)) + ["\(names.count - 50) more"] }
         let last = names.removeLast()
         console.note("Removed experiments: " + (names.isEmpty ? last : names.joined(separator: ", ") + " and " + last))

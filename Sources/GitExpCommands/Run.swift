@@ -7,7 +7,7 @@ import Pipeline
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the pipeline and record it as an experiment.",
-        usage: "git exp run [<options>] [<target> ...]",
+        usage: "git exp run [<options>] [<target> ...] [-- <command> ...]",
         discussion: """
             The stages that changed run in the workspace; the result is a commit under refs/exps, on top of HEAD. \
             HEAD, the index and the stash stay as they are. A command may ask for checkpoints while it runs: each \
@@ -23,6 +23,10 @@ struct Run: ParsableCommand {
             0; 'git exp run' with 130, because git itself does then. Where nothing was recorded, metrics and other \
             outputs outside the cache that the command did not write come back as they were.
 
+            SIGTERM is passed on to the command, which may finish its checkpoint within exp.graceSeconds (20); then the \
+            experiment is recorded as interrupted and the status of 'git-exp run' is 75. Without a checkpoint there is no \
+            experiment then.
+
             Files that git does not track are no part of the experiment, but for those that dvc.yaml names; a run of a \
             second or more ends with their names.
 
@@ -30,24 +34,39 @@ struct Run: ParsableCommand {
             in .dvc/config.local is set to it.
 
             With --queue nothing runs yet: 'git exp queue start' starts workers in the background, and --run-all runs \
-            what is queued and waits for it. See 'git exp queue'.
+            what is queued and waits for it. See 'git exp queue'. There -S may name several values for a parameter, as \
+            'lr=0.1,0.01', 'lr=choice(0.1,0.01)', or 'epochs=range(10,50,10)', which ends before 50; 'sort', 'shuffle' and \
+            the casts 'int', 'float', 'str' and 'bool' take such values, too. Each combination is queued as an experiment of \
+            its own, the values of the first -S changing slowest; with -n NAME they are NAME-1, NAME-2 and so on. Where one \
+            of them cannot be queued, none is.
+
+            A command behind '--' need not be in any dvc.yaml: it becomes a stage of that of the current folder, named after \
+            the script or program, as 'git exp stage add' would write it, and that stage runs. -d, -o, -O, -c, \
+            --metrics-no-cache and -p, which stands for --params there, say what it reads and writes; comments in \
+            dvc.yaml stay. The same program again, with other arguments, changes the stage, and keeps what it reads and \
+            writes where these options are left out. The arguments reach the command as they are; a single \
+            word with blanks is a line for the shell. With --temp and --queue dvc.yaml changes in the experiment only.
 
             Examples:
               git exp run -n baseline
               git exp run -S lr=0.01 -S optimizer.momentum=0.9
               git exp apply brave-otter@3 && git exp run -S lr=0.001
+              git exp run -p lr -o model.bin --metrics-no-cache metrics.json -- python3 train.py --fast
+              git exp run --queue -n grid -S lr=0.1,0.01 -S 'width=range(8,32,8)'
             """)
 
     @OptionGroup var stages: StageOptions
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long],
-        help: "The name of a new experiment; one is made up otherwise.")
+        help: "The name of a new experiment; one is made up otherwise. For a sweep, how its names begin.")
     var name: String?
 
     @Option(
         name: [.customShort("S", allowingJoined: true), .long],
-        help: "Change a parameter first: [FILE:]key=value; [FILE:]+key=value adds one, [FILE:]~key deletes one.")
+        help:
+            "Change a parameter first: [FILE:]key=value; [FILE:]+key=value adds one, [FILE:]~key deletes one. With --queue also several values."
+    )
     var setParam: [String] = []
 
     @Flag(name: .shortAndLong, help: "Run stages also where nothing changed, and replace an experiment of the name.")
@@ -88,9 +107,23 @@ struct Run: ParsableCommand {
             valueName: "revision"))
     var rev: String?
 
+    @OptionGroup var command: CommandOptions
+
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if !command.command.isEmpty {
+            if !stages.targets.isEmpty {
+                throw ValidationError("name stages, or give a command behind '--', not both")
+            }
+            if stages.selectsStages {
+                throw ValidationError("a command behind '--' runs alone; options that choose stages do not go with it")
+            }
+            if runAll { throw ValidationError("'--run-all' runs what is queued, and no command besides") }
+        }
+        if showMetrics, let text = stages.targets.first(where: { $0.utf8.contains(UInt8(ascii: " ")) }) {
+            throw ValidationError("'-m' shows the metrics afterwards; for a message write -M '\(text)'")
+        }
         if rev != nil, reset { throw ValidationError("'--reset' and '--rev' exclude each other") }
         let isApart = temp || queue
         if !isApart, rev != nil { throw ValidationError("'--rev' goes with '--temp' and '--queue' only") }
@@ -119,6 +152,11 @@ struct Run: ParsableCommand {
         request.overrides = try setParam.map { try ParameterOverride.parse($0) }
         request.selection = stages.selection(in: context)
         request.options = stages.options(force: force, context: context)
+        request.pulls = stages.pull
+        if let stage = command.stage(force: force) {
+            request.command = stage
+            request.selection.targets = [stage.name]
+        }
         request.reset = reset
         request.message = message
         return request
@@ -136,8 +174,29 @@ struct Run: ParsableCommand {
     private func enqueue() throws {
         let context = try Workspace.open(global.console)
         let origin = try rev.map { RunFreezing.Origin.revision(try Revisions.resolver(context).resolve($0), text: $0) }
-        let name = try Queue(context).add(request(in: context), from: origin ?? .workspaceAnew, copying: copyPaths)
-        global.console.note("Queued experiment '\(Console.sanitized(name))' for future execution.")
+        let request = try request(in: context)
+        let sweep = ParameterSweep(request.overrides)
+        guard sweep.isSweep else {
+            let names = try Queue(context).add([request], from: origin ?? .workspaceAnew, copying: copyPaths)
+            return tell(names, of: [nil])
+        }
+        let combinations = try sweep.combinations()
+        let requests = combinations.enumerated().map { index, overrides in
+            var single = request
+            single.overrides = overrides
+            single.name = request.name.map { "\($0)-\(index + 1)" }
+            return single
+        }
+        let names = try Queue(context).add(requests, from: origin ?? .workspaceAnew, copying: copyPaths)
+        tell(names, of: combinations.map { $0.map(\.summary).joined(separator: ", ") })
+    }
+
+    private func tell(_ names: [String], of summaries: [String?]) {
+        for (name, summary) in zip(names, summaries) {
+            global.console.note(
+                "Queued experiment '\(Console.sanitized(name))' for future execution"
+                    + (summary.map { ": " + Console.sanitized($0) } ?? "."))
+        }
     }
 
     static func perform(
@@ -147,5 +206,6 @@ struct Run: ParsableCommand {
         let report = try WorkspaceRun(context).run(request(context))
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
         if let failure = report.failure { throw failure }
+        if report.isPreempted { throw ExitStatus.preempted }
     }
 }

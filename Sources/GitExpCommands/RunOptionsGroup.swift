@@ -69,6 +69,11 @@ struct StageOptions: ParsableArguments {
         guard (1...1_000).contains(jobs) else { throw ValidationError("'--jobs' takes a number from 1 to 1000") }
     }
 
+    /// Whether an option says which stages run.
+    var selectsStages: Bool {
+        singleItem || pipeline || allPipelines || recursive || downstream || glob
+    }
+
     func selection(in context: ProjectContext) -> StageSelection {
         var selection = StageSelection(targets: targets, folder: context.folder)
         selection.singleItem = singleItem

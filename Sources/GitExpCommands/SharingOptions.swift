@@ -42,6 +42,15 @@ struct SharingOptions: ParsableArguments {
         }
     }
 
+    /// An option that is given and says which data is meant, or how it is copied; targets and the remote are none.
+    var nameOfSelection: String? {
+        let given = [
+            ("--all-branches", allBranches), ("--all-tags", allTags), ("--all-commits", allCommits),
+            ("--with-deps", withDependencies), ("--recursive", recursive), ("--glob", glob), ("--jobs", jobs != nil),
+        ]
+        return given.first { $0.1 }?.0
+    }
+
     var selection: DataSelection {
         var selection = DataSelection()
         selection.targets = targets

@@ -20,6 +20,7 @@ package final class CommandCrowd {
     package struct Ended {
         /// The number that it was started with.
         package let number: Int
+        /// With the interruption of all the commands, where there was one.
         package let outcome: CommandOutcome
     }
 

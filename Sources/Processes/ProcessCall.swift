@@ -23,6 +23,7 @@ package struct ProcessCall: Sendable {
     /// What the program reads from its standard input.
     package var input: [UInt8]
 
+    /// Takes a program and what it is given; nothing is started or looked up.
     package init(
         executable: String, arguments: [String] = [], environment: [String: String]? = nil,
         directory: FilePath? = nil, input: [UInt8] = []
@@ -93,16 +94,22 @@ package struct ProcessCall: Sendable {
 
 /// What a program printed and how it ended.
 package struct ProcessResult: Sendable {
+    /// A status other than 0 is a result, too.
     package let exit: ProcessExit
+    /// All of the standard output, byte for byte.
     package let output: [UInt8]
+    /// All of the standard error, byte for byte.
     package let error: [UInt8]
 }
 
 /// A program that could not be started.
 package struct ProcessError: UserFacingError, Hashable {
+    /// The path or the name that was to be run.
     package let program: String
+    /// Of the system call that was refused.
     package let code: Errno
 
+    /// Tells apart a program that is not there and one that may not be run.
     package var message: String {
         switch code {
         case .noSuchFileOrDirectory: "program '\(Console.sanitized(program))' was not found"

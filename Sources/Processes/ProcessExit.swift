@@ -1,5 +1,13 @@
 import CSys
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How a process ended.
 package enum ProcessExit: Hashable, Sendable {
     /// It ended by itself, with this status (0 to 255).
@@ -7,6 +15,7 @@ package enum ProcessExit: Hashable, Sendable {
     /// This signal ended it.
     case signal(Int32)
 
+    /// Whether it ended by itself with status 0.
     package var isSuccess: Bool { self == .status(0) }
 
     /// As Python and DVC number it: the status, or the signal's number negated.
@@ -14,6 +23,14 @@ package enum ProcessExit: Hashable, Sendable {
         switch self {
         case .status(let status): status
         case .signal(let signal): -signal
+        }
+    }
+
+    /// Whether SIGTERM or SIGHUP ended it, or a shell says so of what it ran.
+    var isTermination: Bool {
+        switch self {
+        case .status(let status): status == 128 + SIGTERM || status == 128 + SIGHUP
+        case .signal(let signal): signal == SIGTERM || signal == SIGHUP
         }
     }
 

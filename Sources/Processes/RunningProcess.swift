@@ -10,6 +10,7 @@ import SystemPackage
 
 /// A program that is running and whose output is being kept.
 package final class RunningProcess {
+    /// The number of the process, which nobody else gets before its end was waited for.
     package let id: Int32
     private var stdin: FileDescriptor?
     private let stdout: FileDescriptor

@@ -12,6 +12,7 @@ import SystemPackage
 
 /// A program that runs beside this one, with a file for what it prints, and outlives it.
 package final class SeparateProcess {
+    /// The number of the process, which nobody else gets while its end was not collected.
     package let id: Int32
     private let handle: Int32
 

@@ -12,9 +12,13 @@ import SystemPackage
 
 /// How a command ended, and whether someone asked us to stop it.
 package struct CommandOutcome: Hashable, Sendable {
+    /// That of the command alone, not of what it started.
     package let exit: ProcessExit
-    /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran.
+    /// The first of SIGINT, SIGTERM and SIGHUP that reached us while the command ran, SIGINT only without the others.
     package let interruption: Int32?
+
+    /// The signal by which somebody asked us to make room: SIGTERM or SIGHUP.
+    package var termination: Int32? { interruption == SIGINT ? nil : interruption }
 
     /// Whether the command ended because someone wanted it to, and not by itself.
     package var wasAskedToEnd: Bool {
@@ -33,10 +37,12 @@ package final class StageProcess {
     package let signalFile: FilePath
     /// How long a command that was told to end may take before it is killed, in milliseconds.
     let grace: Int64
+    /// The same for a command whose checkpoint could not be made.
+    private static let patienceAfterFailure: Int64 = 5_000
     var watch = csys_watch()
 
     /// - Throws: ``FileError`` where the folder of the signal file cannot be watched.
-    package init(signalFile: FilePath, grace: Int64 = 5_000) throws {
+    package init(signalFile: FilePath, grace: Int64 = 20_000) throws {
         self.signalFile = signalFile
         self.grace = grace
         let code = csys_watch_open(&watch)
@@ -88,6 +94,7 @@ package final class StageProcess {
         // Letting go of file events takes the kernel some ten milliseconds, so a command that is over before that is
         // looked at every millisecond instead.
         var shortWaits = 25
+        var exit: ProcessExit?
         while true {
             if shortWaits == 0 {
                 signalFile.removingLastComponent().withPlatformString { csys_watch_files(&watch, $0) }
@@ -96,13 +103,19 @@ package final class StageProcess {
             // One second is the safety net for a signal file that no event told of.
             var signals = [csys_signal](repeating: csys_signal(), count: 8)
             var count: Int32 = 0
-            let timeout = min(shortWaits >= 0 ? 1 : 1_000, state.millisecondsToKill ?? 1_000)
+            let longest: Int64 = exit != nil ? 10 : shortWaits >= 0 ? 1 : 1_000
+            let timeout = min(longest, state.millisecondsToKill ?? 1_000)
             let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
             for signal in signals.prefix(Int(count)) { state.received(signal) }
             state.killIfOverdue()
             answer()
-            if failure != nil { state.terminate() }
-            if events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let exit = state.reap() {
+            if failure != nil { state.terminate(patience: Self.patienceAfterFailure) }
+            if exit == nil, events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let ending = state.reap() {
+                exit = ending
+                csys_watch_forget_child(&watch)
+                if ending.isTermination, state.interruption == nil { awaitSignal(&state) }
+            }
+            if let exit, !state.hasStragglers || state.isOverdue {
                 // A request made just before the end counts, too.
                 answer()
                 if let failure {
@@ -113,6 +126,14 @@ package final class StageProcess {
                 return CommandOutcome(exit: exit, interruption: state.interruption)
             }
         }
+    }
+
+    /// Whoever terminates a whole job tells the command and us one after the other, and it may be the faster one.
+    private func awaitSignal(_ state: inout Supervision) {
+        var signals = [csys_signal](repeating: csys_signal(), count: 8)
+        var count: Int32 = 0
+        _ = csys_watch_wait(&watch, 200, &signals, &count)
+        for signal in signals.prefix(Int(count)) { state.received(signal) }
     }
 
     var signalFileExists: Bool { signalFile.withPlatformString { access($0, F_OK) } == 0 }

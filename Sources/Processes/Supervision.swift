@@ -14,9 +14,11 @@ struct Supervision {
     let hasOwnGroup: Bool
     let grace: Int64
     private(set) var interruption: Int32?
-    private var lastSignal: Int64 = 0
+    private var lastSignal: (number: Int32, time: Int64) = (0, 0)
     private var interrupts = 0
     private var killTime: Int64?
+    /// What the command started, where it has no group of its own.
+    private var family: ProcessFamily?
 
     init(child: pid_t, hasOwnGroup: Bool, grace: Int64) {
         self.child = child
@@ -28,10 +30,11 @@ struct Supervision {
 
     mutating func received(_ signal: csys_signal) {
         // `git exp` passes a signal of its group on to us, so one key press may arrive twice.
-        let isEcho = interruption != nil && now() - lastSignal < 500
-        lastSignal = now()
+        let isEcho = signal.number == lastSignal.number && now() - lastSignal.time < 500
+        lastSignal = (signal.number, now())
         if isEcho { return }
-        interruption = interruption ?? signal.number
+        // Whoever terminates us wants more than somebody who interrupts.
+        if interruption == nil || interruption == SIGINT { interruption = signal.number }
         if signal.number != SIGINT { return terminate(with: signal.number) }
         interrupts += 1
         switch interrupts {
@@ -43,17 +46,34 @@ struct Supervision {
         }
     }
 
-    mutating func terminate(with signal: Int32 = SIGTERM) {
+    /// Tells the command to end, and has it killed where it takes longer than it may.
+    ///
+    /// - Parameter patience: How long it may take, in milliseconds; `nil` is the time for who was asked to end.
+    mutating func terminate(with signal: Int32 = SIGTERM, patience: Int64? = nil) {
         guard killTime == nil else { return }
+        if !hasOwnGroup { family = ProcessFamily(of: child) }
         send(signal)
-        killTime = now() + grace
+        killTime = now() + (patience ?? grace)
     }
 
     mutating func killIfOverdue() {
-        if let time = killTime, now() >= time { send(SIGKILL) }
+        if isOverdue { send(SIGKILL) }
     }
 
-    func send(_ signal: Int32) { kill(hasOwnGroup ? -child : child, signal) }
+    var isOverdue: Bool { killTime.map { now() >= $0 } ?? false }
+
+    /// Whether processes that were told to end with the command are still at it, though it is gone itself.
+    ///
+    /// A shell ends at once, and the program that it ran may be writing its last checkpoint.
+    var hasStragglers: Bool {
+        guard killTime != nil else { return false }
+        return hasOwnGroup ? kill(-child, 0) == 0 : family?.isAlive ?? false
+    }
+
+    func send(_ signal: Int32) {
+        kill(hasOwnGroup ? -child : child, signal)
+        if !hasOwnGroup, signal != SIGINT { family?.send(signal) }
+    }
 
     /// How the child ended; `nil` if it has not.
     func reap() -> ProcessExit? {

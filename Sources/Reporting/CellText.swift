@@ -64,5 +64,6 @@ package enum TimeText {
             + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
     }
 
+    /// Seconds since 1970, UTC.
     package static func now() -> Int64 { Int64(time(nil)) }
 }

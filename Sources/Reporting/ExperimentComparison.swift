@@ -6,21 +6,25 @@ package struct ExperimentComparison {
     package struct Style: Sendable {
         /// The headers over the old and the new values.
         package var names: (old: String, new: String)
+        /// Whether the first column, the file of each value, is left out.
         package var hidesPath = false
         /// Significant digits of metrics; parameters are printed in full.
         package var digits = 5
 
+        /// Takes the two headers; the rest is what nobody asked to be otherwise.
         package init(names: (old: String, new: String)) { self.names = names }
     }
 
     private let metrics: MetricsComparison
     private let parameters: MetricsComparison
 
+    /// Takes what differs in metrics and in parameters; either may be empty.
     package init(metrics: MetricsComparison, parameters: MetricsComparison) {
         self.metrics = metrics
         self.parameters = parameters
     }
 
+    /// As DVC prints it: `metrics` and `params`, each as ``MetricsComparison/json``.
     package var json: Value {
         .mapping(Mapping([("metrics", metrics.json), ("params", parameters.json)]))
     }

@@ -3,12 +3,14 @@ import Formats
 
 /// A metrics file at one revision.
 package struct MetricsFile: Sendable {
+    /// As the user is to see it.
     package let path: String
     /// The whole contents; `nil` where it could not be read.
     package let value: Value?
     /// The metrics by dotted name.
     package let leaves: [(name: String, value: Value)]
 
+    /// Takes a file that was read already; one that could not be has neither a value nor leaves.
     package init(path: String, value: Value?, leaves: [(name: String, value: Value)]) {
         self.path = path
         self.value = value
@@ -40,6 +42,7 @@ package struct MetricsTable {
         self.places = places
     }
 
+    /// A row for each file of each revision, and a column for each metric of any of them, sorted by name.
     package var plain: PlainTable {
         let names = Set(revisions.flatMap { $0.files.flatMap { $0.leaves.map { ExactString($0.name) } } })
             .sorted().map(\.text)
@@ -54,6 +57,7 @@ package struct MetricsTable {
         return PlainTable(headers: (showsRevision ? ["Revision"] : []) + ["Path"] + names, rows: rows)
     }
 
+    /// As DVC prints it: the contents of each file, below `data`, the file and `data` of its revision.
     package var json: Value {
         .mapping(
             Mapping(
@@ -100,6 +104,7 @@ package struct MetricsComparison {
         return value == .null ? nil : value
     }
 
+    /// Whether there is no value to show: nothing differs, or nothing is there.
     package var isEmpty: Bool { rows.isEmpty }
 
     /// What to subtract: truth values count as 0 and 1, as DVC has it.
@@ -118,6 +123,9 @@ package struct MetricsComparison {
         }
     }
 
+    /// A row for each value, with the old and the new one and, for numbers, what lies between them.
+    ///
+    /// - Parameter places: Digits of numbers behind the point.
     package func table(oldName: String, newName: String, places: Int, hidesPath: Bool) -> PlainTable {
         PlainTable(
             headers: (hidesPath ? [] : ["Path"]) + ["Metric", oldName, newName, "Change"],
@@ -129,6 +137,7 @@ package struct MetricsComparison {
             })
     }
 
+    /// As DVC prints it: `old`, `new` and, for numbers, `diff` below the file and the name of each value.
     package var json: Value {
         var files: [(String, Value)] = []
         for row in rows {

@@ -8,13 +8,16 @@ package struct ShowOptions: Sendable {
     package var drop: [String] = []
     /// Such columns stay whatever else is said.
     package var keep: [String] = []
+    /// Leaves out the columns that say the same in every row; of dependencies, rows without one do not count.
     package var onlyChanged = false
+    /// Leaves out the column `Created`.
     package var hidesTimestamp = false
     /// Significant digits of numbers; `nil` stands for 5 in tables and for all in CSV.
     package var precision: Int?
     /// Baselines as ids, not as names.
     package var usesIDs = false
 
+    /// Shows everything, in the order of the rows.
     package init() {}
 }
 
@@ -22,8 +25,10 @@ package struct ShowOptions: Sendable {
 package enum ShowError: UserFacingError, Hashable {
     case badPattern(String)
     case unknownColumn(String)
+    /// The name that was asked for, and the headers that it could mean.
     case ambiguousColumn(String, [String])
 
+    /// Patterns and names have their control characters made visible.
     package var message: String {
         switch self {
         case .badPattern(let text): "'\(Console.sanitized(text))' is not a regular expression"
@@ -33,6 +38,7 @@ package enum ShowError: UserFacingError, Hashable {
         }
     }
 
+    /// `nil` where the pattern itself is wrong.
     package var hint: String? {
         switch self {
         case .badPattern: nil

@@ -7,6 +7,7 @@ package struct FileValues: Sendable {
     /// The values by dotted name; `nil` where the file could not be read.
     package let leaves: [(name: String, value: Value)]?
 
+    /// Takes a file that was read already, or `nil` for the values of one that could not be.
     package init(file: String, leaves: [(name: String, value: Value)]?) {
         self.file = file
         self.leaves = leaves
@@ -15,6 +16,7 @@ package struct FileValues: Sendable {
 
 /// A line of the table of experiments.
 package struct ShowRow: Sendable {
+    /// The place of the line in the tree, in the words of DVC's CSV.
     package enum Kind: String, Sendable {
         case baseline
         case branchCommit = "branch_commit"
@@ -35,6 +37,7 @@ package struct ShowRow: Sendable {
         }
     }
 
+    /// Decides which branch of the tree is drawn in front.
     package var kind: Kind
     /// The full id of a commit, or `workspace`.
     package var revision: String
@@ -44,12 +47,18 @@ package struct ShowRow: Sendable {
     package var parent: String?
     /// The committer's time in seconds since 1970, UTC.
     package var created: Int64?
+    /// How far the run of it is, such as `Running`; `nil` for the most part, where nothing runs or waits.
     package var state: String?
+    /// Where it runs, such as `Workspace`; `nil` where it does not.
     package var executor: String?
+    /// A new name makes a column, which stands where the first row with it has it.
     package var metrics: [FileValues]
+    /// Likewise; their columns stand behind those of the metrics.
     package var parameters: [FileValues]
+    /// The files and folders that stages depend on, with their hashes; columns are sorted by path.
     package var dependencies: [(path: String, hash: String)]
 
+    /// Takes a line of the table; what is not given, its cells leave empty.
     package init(
         kind: Kind, revision: String, name: String? = nil, parent: String? = nil, created: Int64? = nil,
         state: String? = nil, executor: String? = nil, metrics: [FileValues] = [], parameters: [FileValues] = [],
@@ -82,20 +91,27 @@ package enum CheckpointLayout: String, Sendable, CaseIterable {
 package enum CheckpointTree {
     /// An experiment's line of commits.
     package struct Line: Sendable {
+        /// The experiment that they belong to.
         package let name: String
         /// Newest first, without the baseline.
         package let commits: [String]
 
+        /// Takes an experiment with its commits, the newest first.
         package init(name: String, commits: [String]) {
             self.name = name
             self.commits = commits
         }
     }
 
+    /// Where one commit is shown.
     package struct Place: Sendable, Hashable {
+        /// Decides which branch of the tree is drawn in front.
         package let kind: ShowRow.Kind
+        /// The full id.
         package let commit: String
+        /// Only at the newest commit that the line shows; `nil` below it.
         package let name: String?
+        /// The full id of the commit that a fork goes on from in another line; `nil` elsewhere.
         package let parent: String?
         /// The number of the line that shows the commit.
         package let line: Int

@@ -96,16 +96,21 @@ import Testing
         #expect(found == names.dropLast().sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
-    @Test func aFileThatLeavesTheCacheComesBackWithAChangeOfAnother() throws {
-        let folder = try TemporaryDirectory()
-        let reader = DataReader(
-            store: ObjectStore(directory: folder.path.appending("cache")),
-            memo: StatMemo(file: folder.path.appending("memo")), root: folder.path)
-        let data = folder.path.appending("data")
+    private static func sixHundredFiles(in folder: FilePath) throws -> (reader: DataReader, data: FilePath) {
+        let data = folder.appending("data")
         try FileIO.makeDirectories(data)
         for number in 0..<600 {
             try FileIO.replace(data.appending(String(number)), with: Array("\(number)".utf8), sync: false)
         }
+        let reader = DataReader(
+            store: ObjectStore(directory: folder.appending("cache")),
+            memo: StatMemo(file: folder.appending("memo")), root: folder)
+        return (reader, data)
+    }
+
+    @Test func aFileThatLeavesTheCacheComesBackWithAChangeOfAnother() throws {
+        let folder = try TemporaryDirectory()
+        let (reader, data) = try Self.sixHundredFiles(in: folder.path)
         let before = try #require(try reader.hash(data, generation: .three, saving: true))
         // The folders of the cache and the files have to be older than the clock can tell apart.
         usleep(120_000)
@@ -124,14 +129,7 @@ import Testing
 
     @Test func aFileThatLeavesTheCacheIsMissed() throws {
         let folder = try TemporaryDirectory()
-        let reader = DataReader(
-            store: ObjectStore(directory: folder.path.appending("cache")),
-            memo: StatMemo(file: folder.path.appending("memo")), root: folder.path)
-        let data = folder.path.appending("data")
-        try FileIO.makeDirectories(data)
-        for number in 0..<600 {
-            try FileIO.replace(data.appending(String(number)), with: Array("\(number)".utf8), sync: false)
-        }
+        let (reader, data) = try Self.sixHundredFiles(in: folder.path)
         let hash = try #require(try reader.hash(data, generation: .three, saving: true))
         // The folders of the cache have to be older than the clock can tell apart.
         usleep(120_000)

@@ -199,7 +199,9 @@ import Testing
         let old = try project.save()
         for (name, text) in [("a", "a2"), ("b", "b2"), ("s/d", "4")] { try project.write("data/" + name, text) }
         func part(_ below: String, _ old: OutputHash) throws -> OutputHash {
-            try project.reader.directory(old, at: project.data, replacing: below, generation: .three, saving: true)
+            try project.reader.directory(
+                old, at: project.data, replacing: below, size: nil, generation: .three, saving: true
+            ).hash
         }
         let first = try part("a", old)
         let list = try project.reader.store.manifest(of: first)

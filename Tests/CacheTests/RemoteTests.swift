@@ -198,4 +198,43 @@ import Testing
             #expect(RemoteItem(path: item.path) == item)
         }
     }
+
+    /// Another process removes what was there a moment ago.
+    @Test func whatVanishesIsNamed() throws {
+        let place = try Place()
+        let file = try place.keep("a file")
+        let item = RemoteItem.object(md5: file.md5, .three)
+        let object = place.store.path(of: item)
+        try FileIO.remove(object)
+        let sent = try place.remote.send([item], from: place.store, nil)
+        #expect(sent.map(\.error.message) == [CacheError.missingObject(md5: file.md5, path: object).message])
+        let received = try place.remote.receive([item], into: place.other, nil)
+        let expected = RemoteError.vanished(item.path, remote: place.folder.path.appending("remote").string)
+        #expect(received.map(\.error.message) == [expected.message])
+        #expect(try place.remoteFiles().isEmpty)
+    }
+
+    /// Where the remote cannot be written, the file is named and nothing unfinished stays behind.
+    @Test func aRemoteThatCannotBeWritten() throws {
+        let place = try Place()
+        let file = try place.keep("a file")
+        let item = RemoteItem.object(md5: file.md5, .three)
+        let target = place.folder.path.appending("remote").pushing(FilePath(item.path))
+        // Permissions do not stop root, but a full folder in the place of a file stops everybody.
+        try FileIO.makeDirectories(target.appending("in the way"))
+        let report = try place.remote.send([item], from: place.store, nil)
+        #expect(report.count == 1)
+        #expect(try #require(report.first).error.message.contains(target.string))
+        #expect(try FileIO.list(target.removingLastComponent())?.count == 1)
+    }
+
+    @Test func aListUnderTheNameOfAnother() throws {
+        let place = try Place()
+        let bytes = Manifest.bytes(of: [])
+        #expect(try place.store.members(of: bytes, named: MD5.hex(bytes) + ".dir", .three).isEmpty)
+        let other = MD5.hex(Array("x".utf8)) + ".dir"
+        #expect(throws: CacheError.badManifest(other, problem: "its contents do not match its name")) {
+            try place.store.members(of: bytes, named: other, .three)
+        }
+    }
 }

@@ -62,6 +62,37 @@ import Testing
         #expect(try sandbox.expOK("status").errors.contains("up to date"))
     }
 
+    /// The sizes and numbers of files are those that DVC 3.67.1 and 2.58.2 wrote.
+    @Test func theSizeOfAFolderGrowsWithNewParts() throws {
+        let sandbox = try project()
+        func add(_ targets: String...) throws -> String {
+            for target in targets { try sandbox.expOK("add", "-q", target) }
+            let lines = try #require(try sandbox.read("data.dvc")).split(separator: "\n")
+            return lines.filter { $0.contains("size:") || $0.contains("nfiles:") }.joined()
+        }
+        for (name, text) in [("f1", "1"), ("f2", "22"), ("f3", "333")] { try sandbox.write("data/\(name)", text) }
+        #expect(try add("data") == "  size: 6  nfiles: 3")
+        try sandbox.write("data/f4", "4444")
+        try sandbox.write("data/e", "")
+        #expect(try add("data/f4", "data/e", "data/f4") == "  size: 10  nfiles: 5")
+        try sandbox.write("data/s/a", "55555")
+        try sandbox.write("data/s/b", "666666")
+        #expect(try add("data/s", "data/s/b") == "  size: 21  nfiles: 7")
+        try sandbox.write("data/f4", "4445")
+        #expect(try add("data/f4") == "  nfiles: 7")
+        try sandbox.write("data/g", "g")
+        #expect(try add("data/g", "data/g") == "  nfiles: 8")
+        #expect(try add("data") == "  nfiles: 8  size: 22")
+        try FileIO.remove(sandbox.root.pushing("data/s/a"))
+        #expect(try add("data/s/a") == "  nfiles: 7")
+        #expect(try sandbox.exp("add", "data/s/a").status == 128)
+        for name in ["h", "i"] { try sandbox.write("data/s/\(name)", name) }
+        try sandbox.expOK("add", "-q", "data/s/h", "data/s/i")
+        #expect(try add() == "  nfiles: 9")
+        #expect(try add("data") == "  nfiles: 9  size: 19")
+        #expect(try sandbox.expOK("status").errors.contains("up to date"))
+    }
+
     @Test func addTakesNamesNotesAndPatterns() throws {
         let sandbox = try project()
         for name in ["d/one.csv", "d/two.csv", "d/three.txt", "d/e/four.csv"] { try sandbox.write(name, name) }

@@ -22,10 +22,6 @@ import Testing
         #expect(try sandbox.expOK("params", "diff", "--show-json").output.contains("\"steps\""))
         #expect(try sandbox.expOK("params", "diff", "--show-md").output.hasPrefix("|"))
         #expect(try sandbox.expOK("dag", "--show-md").output.hasPrefix("```mermaid"))
-        for option in ["-c", "--cloud"] {
-            let outcome = try sandbox.exp("status", option)
-            #expect(outcome.status == 129 && outcome.errors.contains("'git exp data status'"), "\(outcome)")
-        }
     }
 
     @Test func lettersWithTheirValueGluedOn() throws {

@@ -58,8 +58,8 @@ import Testing
 
     @Test func whatIsPushedCanBePulledElsewhere() throws {
         let sandbox = try project()
-        #expect(try sandbox.expOK("data", "status").output.contains("\tnew:                data/a\n"))
-        #expect(try sandbox.exp("data", "status", "--quiet").status == 1)
+        #expect(try sandbox.expOK("data", "status", "-c").output.contains("\tnew:                data/a\n"))
+        #expect(try sandbox.exp("data", "status", "-c", "--quiet").status == 1)
         #expect(try sandbox.expOK("data", "push").output == "5 files pushed\n")
         #expect(try sandbox.expOK("data", "push").output == "Everything is up to date.\n")
         #expect(try sandbox.expOK("data", "status", "-c").output == "Cache and remote 'store' are in sync.\n")
@@ -211,7 +211,7 @@ import Testing
         #expect(removed.errors.contains("2 objects") && removed.errors.contains("from the remote"), "\(removed)")
         #expect(try files(below: sandbox.root.pushing(".dvc/cache/files")).count == before.count - 2)
         #expect(try sandbox.expOK("status").errors.contains("up to date"))
-        #expect(try sandbox.expOK("data", "status").output.contains("in sync"))
+        #expect(try sandbox.expOK("data", "status", "-c").output.contains("in sync"))
         // What the last commit names is gone from both.
         try sandbox.git("checkout", "-q", "--", ".")
         #expect(try sandbox.exp("data", "pull").status == 128)
@@ -277,7 +277,7 @@ import Testing
         }
         #expect(kills >= 4)
         #expect(try FileIO.read(folder.pushing("data/7")) == FileIO.read(sandbox.root.pushing("data/7")))
-        #expect(try exp(sandbox, in: folder, "data", "status").output.contains("in sync"))
+        #expect(try exp(sandbox, in: folder, "data", "status", "-c").output.contains("in sync"))
         #expect(try exp(sandbox, in: folder, "status").errors.contains("up to date"))
     }
 }

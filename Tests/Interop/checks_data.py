@@ -151,6 +151,51 @@ def check_parts_of_tracked_folders_are_updated_as_dvc3_does(check):
     expect_equal(ours.read("data.dvc"), theirs.read("data.dvc"), "data.dvc after committing the rest")
 
 
+def check_sizes_of_tracked_folders_grow_as_in_dvc3(check):
+    theirs = project(check, THREE, "start")
+    for name in ("data/a", "data/b", "data/s/c"):
+        theirs.write(name, name)
+    theirs.dvc3("add", "data")
+    ours = theirs.copy("ours")
+    for name, text in (("data/new", "n"), ("data/empty", ""), ("data/new", "n"), ("data/s/d", "four"), ("data/a", "x"),
+                       ("data/later", "later"), ("data", None), ("data/t/e", "e"), ("data/s/d", None)):
+        for repository in (theirs, ours):
+            if text is not None:
+                repository.write(name, text)
+            elif name != "data":
+                (repository.root / name).unlink()
+        theirs.dvc3("add", name)
+        ours.exp("add", name)
+        expect_equal(ours.read("data.dvc"), theirs.read("data.dvc"), f"data.dvc after adding {name}")
+
+
+def check_imported_data_is_committed_and_brought_anew_as_by_dvc3(check):
+    theirs = project(check, THREE, "start")
+    theirs.write("../source/f", "1")
+    theirs.write("../source/folder/a", "a")
+    theirs.dvc3("import-url", "../source/f", "imp")
+    theirs.dvc3("import-url", "../source/folder", "folder")
+    ours = theirs.copy("ours")
+
+    def step(*commands):
+        for command in commands:
+            theirs.dvc3(*command)
+            ours.exp(*command)
+        for name in ("imp.dvc", "folder.dvc", "imp", "folder/a"):
+            expect_equal(ours.read(name), theirs.read(name), f"{name} after {commands}")
+        clean(ours, THREE, f"after {commands}")
+
+    for repository in (theirs, ours):
+        repository.write("imp", "x")
+        repository.write("folder/a", "changed")
+    step(("commit", "-f", "imp.dvc", "folder.dvc"))
+    theirs.write("../source/f", "a22")
+    theirs.write("../source/folder/b", "b")
+    step(("unfreeze", "imp.dvc"), ("commit", "-f", "imp.dvc"))
+    step(("unfreeze", "folder.dvc"), ("repro", "imp.dvc", "folder.dvc"))
+    step(("repro", "-f", "imp.dvc", "folder.dvc"), ("freeze", "imp.dvc"))
+
+
 def check_comments_in_dvc_files_stay_as_dvc3_leaves_them(check):
     text = ("# head comment\ndesc: \"file desc\"\nouts:\n- md5: 401b30e3b8b5d629635a5c613cdb7919   # c1\n  size: 2\n"
             "  hash: md5\n  path: x.txt\n  desc: 'hello'\n  cache: true\n  persist: false\n  # inner comment\n"

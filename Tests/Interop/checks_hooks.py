@@ -138,12 +138,12 @@ def check_experiments_follow_amend_and_rebase(check):
     pair.write("side", "side\n")
     pair.both("add", "side")
     pair.both("commit", "-q", "-m", "side")
-    pair.both("checkout", "-q", "-")
+    pair.both("checkout", "-q", "-b", "picked", "main")
     pair.both("cherry-pick", "side")
     pair.experiment("e2", 12)
-    pair.both("reset", "-q", "--hard", "HEAD~1")
+    pair.both("checkout", "-q", "-b", "merged", "main")
     pair.both("merge", "-q", "--no-edit", "side")
-    pair.both("reset", "-q", "--hard", "HEAD@{1}")
+    pair.both("checkout", "-q", "main")
     pair.write("more", "more\n")
     pair.both("add", "more")
     pair.both("commit", "-q", "-m", "more")
@@ -151,13 +151,11 @@ def check_experiments_follow_amend_and_rebase(check):
     pair.both("checkout", "-q", "side")
     pair.write("side", "other side\n")
     pair.both("commit", "-q", "-a", "-m", "side again")
-    pair.both("checkout", "-q", "-")
+    pair.both("checkout", "-q", "main")
     pair.both("rebase", "-q", "side")
     pair.expect_on_head("e3")
-    pair.expect_listed("e0", "e1", "e3", *(["e2"] if "e2" in pair.hooked.exp("list", "-A").output else []))
-    pair.hooked.exp("apply", "e3")
-    pair.hooked.git("checkout", "-q", ".")
-    pair.hooked.exp("undo", "-q")
+    # 'merged' keeps the commit of e1, so that one stays.
+    pair.expect_listed("e0", "e1", "e2", "e3")
 
 
 def check_experiments_follow_an_interactive_rebase(check):

@@ -60,6 +60,32 @@ def run_by_us(check, version):
     expect_equal(states(repository, "ours"), {}, "what is left for us")
 
 
+def sweep_and_command(check, version):
+    """Entries with options that DVC's own call cannot hold, a sweep, and a command that no dvc.yaml names."""
+    repository = project(check, version)
+    repository.exp("run", "--queue", "-n", "grid", "-S", "lr=0.5,0.6", "-k", "--no-run-cache", "--glob", "*")
+    repository.exp("run", "--queue", "-n", "owncmd", "-o", "own.txt", "--", "sh", "-c", 'printf "%s\\n" "${0}" > own.txt', "a 'b'\nc")
+    names = ["grid-1", "grid-2", "owncmd"]
+    expect_equal(states(repository, version), {name: "Queued" for name in names}, "what DVC sees queued")
+    drain_with_dvc(repository, version)
+    expect_equal(states(repository, version), {name: "Success" for name in names}, "what DVC says of it")
+    experiments = repository.experiments()
+    for name, value in [("grid-1", "0.5"), ("grid-2", "0.6")]:
+        expect(f"lr: {value}" in repository.file_of(experiments[name], "params.yaml"), f"{name} has lr {value}")
+    repository.exp("apply", "owncmd")
+    content = repository.read("own.txt")
+    expect_equal(content, "a 'b'\nc\n", "what the command got")
+    expect("sh" in repository.file_of(experiments["owncmd"], "dvc.yaml"), "dvc.yaml has the stage")
+
+
+def check_dvc3_runs_our_sweeps_and_commands(check):
+    sweep_and_command(check, "3.67.1")
+
+
+def check_dvc2_runs_our_sweeps_and_commands(check):
+    sweep_and_command(check, "2.58.2")
+
+
 def check_dvc3_runs_what_we_queued(check):
     run_by_dvc(check, "3.67.1")
 

@@ -181,7 +181,7 @@ def check_remote_over_ssh(check):
         over_the_network(check, repository, check.folder / "ssh" / "store")
         unknown = check.tools.home / ".ssh" / "known_hosts"
         unknown.write_text("")
-        refused = repository.exp("data", "status", status=None)
+        refused = repository.exp("data", "status", "-c", status=None)
         expect(refused.status == 128 and "key" in refused.error, f"an unknown host is trusted:\n{refused}")
 
 
@@ -217,7 +217,7 @@ def check_remote_on_the_web(check):
         repository.exp("remote", "modify", "--local", "web", "password", "secret, word")
         shutil.rmtree(repository.root / ".dvc" / "cache")
         repository.exp("data", "fetch", "-r", "web")
-        expect("in sync" in repository.exp("data", "status").output, "not all of it was fetched")
+        expect("in sync" in repository.exp("data", "status", "-c").output, "not all of it was fetched")
         repository.write("one", "3\n")
         repository.exp("add", "one")
         refused = repository.exp("data", "push", "-r", "web", status=None)
@@ -229,7 +229,7 @@ def over_the_network(check, repository, store):
     - `store`: Where the remote's files are on this machine; None where that cannot be seen.
     """
     repository.git("commit", "-qam", "Name the remote")
-    wanted = repository.exp("data", "status", "--json").output
+    wanted = repository.exp("data", "status", "-c", "--json").output
     expect('"data/a": "new"' in wanted, f"nothing is new:\n{wanted}")
     process = repository.start(check.tools.program, "data", "push")
     time.sleep(0.4)
@@ -270,4 +270,4 @@ def over_the_network(check, repository, store):
     removed = repository.exp("data", "gc", "--workspace", "--cloud", "--force")
     expect("Removed 1 object (2 B) from the remote" in removed.error, f"not removed:\n{removed}")
     if not store:
-        expect("in sync" in repository.exp("data", "status").output, "too much was removed")
+        expect("in sync" in repository.exp("data", "status", "-c").output, "too much was removed")

@@ -74,4 +74,11 @@ import Testing
         let drawing = GraphDrawing(graph, stages: graph.stages, outputs: false, folder: "")
         #expect(drawing.boxes.contains("| s299 |"))
     }
+
+    @Test func namesOutsideASCIIAreDrawnWhole() throws {
+        let graph = try StageGraph(
+            parsed("stages:\n  é→: {cmd: x, outs: [o]}\n  next: {cmd: x, deps: [o]}\n").stages)
+        let lines = GraphDrawing(graph, stages: graph.stages, outputs: false, folder: "").boxes.split(separator: "\n")
+        #expect(lines[0].contains("+----+") && lines[1].contains("| é→ |") && lines.last?.hasSuffix("+------+") == true)
+    }
 }

@@ -6,11 +6,16 @@ package enum CheckoutChange: Hashable, Sendable { case none, added, modified }
 
 /// What bringing back an output did, with the number of files.
 package struct CheckoutOutcome: Hashable, Sendable {
+    /// `modified` also where files of a directory were only added or removed.
     package var change = CheckoutChange.none
+    /// Files that were not there before.
     package var added = 0
+    /// Files that were replaced.
     package var modified = 0
+    /// Files of a directory that were removed, because the hash does not name them.
     package var deleted = 0
 
+    /// Takes nothing for done.
     package init() {}
 }
 
@@ -19,9 +24,11 @@ package struct CheckoutOutcome: Hashable, Sendable {
 /// New data is made ready beside the workspace and then renamed into place: a directory that was not there appears as a
 /// whole, and of one that was, each file is the old one or the new one.
 package struct Checkout {
+    /// Finds out what the workspace holds now; its store is the cache that the data comes from.
     package let reader: DataReader
     var store: ObjectStore { reader.store }
 
+    /// Takes the reader whose store, project folder and rules of `.dvcignore` count.
     package init(_ reader: DataReader) { self.reader = reader }
 
     /// Makes a path hold what a hash names; see ``checkOut(_:to:overwriting:linkTypes:below:)``.

@@ -11,6 +11,7 @@ package struct DataExchange {
     private let remote: any RemoteStorage
     private let progress: Progress
 
+    /// Takes the two sides; `progress` shows how far a long transfer is.
     package init(_ store: ObjectStore, _ remote: any RemoteStorage, _ progress: Progress) {
         self.store = store
         self.remote = remote
@@ -191,6 +192,7 @@ package struct DataExchange {
         case new
         /// Only on the remote.
         case deleted
+        /// Neither in the cache nor on the remote.
         case missing
     }
 

@@ -24,7 +24,9 @@ package struct FolderRemote: RemoteStorage {
         self.jobs = jobs
     }
 
+    /// The absolute path of the folder.
     package var address: String { folder.string }
+    /// Always `true`: a folder can be listed.
     package var holdsRunCache: Bool { true }
 
     /// From here on a look into each folder costs less than a look at each file.
@@ -32,6 +34,9 @@ package struct FolderRemote: RemoteStorage {
 
     private func path(of item: RemoteItem) -> FilePath { folder.pushing(FilePath(item.path)) }
 
+    /// Looks at each file, or lists their folders where that costs less.
+    ///
+    /// - Throws: `FileError`.
     package func sizes(of items: [RemoteItem]) throws -> [RemoteItem: Int] {
         var wanted = items
         if items.count >= Self.listingPays {
@@ -51,6 +56,9 @@ package struct FolderRemote: RemoteStorage {
         return Dictionary(results.values, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Leaves out only what is not there.
+    ///
+    /// - Throws: `FileError`, also for a single item.
     package func contents(of items: [RemoteItem]) throws -> [RemoteItem: [UInt8]] {
         let results = Results<(RemoteItem, [UInt8])>()
         try Parallel.forEach(count: items.count, width: jobs) { index in
@@ -61,6 +69,11 @@ package struct FolderRemote: RemoteStorage {
 
     // MARK: Copying
 
+    /// Copies each item beside its place, compares it with its name on the way, and renames it.
+    ///
+    /// An object that is damaged here is moved aside and counts as a failure.
+    ///
+    /// - Throws: `FileError` where the folder cannot be made, or its disk is full or read-only.
     package func send(
         _ items: [RemoteItem], from store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
@@ -112,6 +125,10 @@ package struct FolderRemote: RemoteStorage {
         }
     }
 
+    /// Compares each item with its name on the way; one that is damaged there is moved aside, if it can be, and counts as
+    /// a failure.
+    ///
+    /// - Throws: `FileError` where the disk of the cache is full or read-only.
     package func receive(
         _ items: [RemoteItem], into store: ObjectStore, _ meter: ProgressMeter?
     ) throws -> [TransferFailure] {
@@ -152,6 +169,9 @@ package struct FolderRemote: RemoteStorage {
 
     // MARK: All of it
 
+    /// Lists the folders of both layouts, or those of the run cache; what has no name of ours is left out.
+    ///
+    /// - Throws: `FileError`.
     package func everything(runCache: Bool) throws -> [RemoteItem: Int] {
         var folders: [String] = []
         if runCache {
@@ -180,10 +200,14 @@ package struct FolderRemote: RemoteStorage {
         }.map { name.isEmpty ? $0.name : name + "/" + $0.name }
     }
 
+    /// - Throws: `FileError` for a file that is there and cannot be removed.
     package func remove(_ items: [RemoteItem]) throws {
         try Parallel.forEach(count: items.count, width: jobs) { try FileIO.remove(path(of: items[$0])) }
     }
 
+    /// Takes away temporary files beside objects that have not changed for a day.
+    ///
+    /// - Throws: `FileError`.
     package func sweep() throws {
         let dayAgo = Clock.now() - 86_400 * 1_000_000_000
         for name in try names(in: "files/md5", length: 2) + names(in: "", length: 2) {
@@ -198,6 +222,7 @@ package struct FolderRemote: RemoteStorage {
         }
     }
 
+    /// Writes the folder's whole file system back; where that is refused, nothing more can be done.
     package func sync() {
         guard let file = try? FileDescriptor.open(folder, .readOnly, options: [.directory, .closeOnExec]) else {
             return
@@ -212,9 +237,12 @@ package final class Results<Value: Sendable>: @unchecked Sendable {
     private let lock = Mutex()
     private var found: [Value] = []
 
+    /// Starts with nothing found.
     package init() {}
 
+    /// May be called from any thread.
     package func add(_ value: Value) { lock.with { found.append(value) } }
 
+    /// In the order in which they were added, which depends on chance.
     package var values: [Value] { lock.with { found } }
 }

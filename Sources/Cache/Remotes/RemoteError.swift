@@ -13,16 +13,24 @@ package enum RemoteError: UserFacingError, Hashable {
     case garbled(String, remote: String)
     /// The folder of a remote is not there, as it is with a share that is not mounted.
     case noFolder(FilePath)
+    /// The remote's name.
     case noRclone(String)
+    /// What was being done, to which address, and what `rclone` said of it, which may be nothing.
     case rclone(doing: String, String, says: String)
+    /// The remote's name, an address as it should be, and what is wrong with the one that is set.
     case badAddress(String, String, problem: String)
+    /// The remote's name, and what of it this program cannot do.
     case unsupported(String, String, hint: String)
+    /// The remote's name; nothing can be written to addresses of the kind.
     case readOnly(String, scheme: String)
+    /// The remote's name, the option, and what it takes.
     case badOption(String, String, expected: String)
     /// A setting that runs a program, in a file that came with the repository.
     case commandInRepository(String, String)
+    /// The remote's name, and what it wants to be told.
     case noTerminal(String, String)
 
+    /// Addresses, names and what `rclone` says have their control characters made visible.
     package var message: String {
         switch self {
         case .damagedHere(let name, _): "object \(name) in the cache does not hold what its name says"
@@ -47,6 +55,7 @@ package enum RemoteError: UserFacingError, Hashable {
         }
     }
 
+    /// For what `rclone` says, only where its cause is a common one; `nil` otherwise.
     package var hint: String? {
         switch self {
         case .damagedHere(_, let path?):

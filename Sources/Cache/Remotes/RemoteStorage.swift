@@ -48,9 +48,12 @@ package protocol RemoteStorage: Sendable {
 
 /// An item that could not be copied, and why.
 package struct TransferFailure: Sendable {
+    /// What stayed where it was.
     package let item: RemoteItem
+    /// The reason, for this item alone; the others went on.
     package let error: any UserFacingError
 
+    /// Takes an item and the reason.
     package init(_ item: RemoteItem, _ error: any UserFacingError) {
         self.item = item
         self.error = error

@@ -1,14 +1,17 @@
 /// Data that is to be shared: whole outputs, or some files of a directory.
 package struct Wanted: Hashable, Sendable {
+    /// Of the whole output, also where only a part of it is meant.
     package let hash: OutputHash
     /// The path inside a directory that is meant, a file or a folder; `nil` for all of it.
     package let below: String?
 
+    /// Takes a hash as a lock file has it, and what of a directory is meant.
     package init(_ hash: OutputHash, below: String? = nil) {
         self.hash = hash
         self.below = below
     }
 
+    /// The file, or the list of the directory's files, as remotes keep it.
     package var item: RemoteItem { .object(md5: hash.md5, hash.generation) }
 
     /// The files of the list that are meant.
@@ -35,8 +38,10 @@ package struct ExchangeReport: Sendable {
     /// How many lists of directories were not copied, because not all of their files are there.
     package var withheld = 0
 
+    /// Starts with nothing done.
     package init() {}
 
+    /// Adds what a transfer with another remote did.
     package mutating func add(_ other: ExchangeReport) {
         count += other.count
         missing += other.missing

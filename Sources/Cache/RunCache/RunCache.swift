@@ -9,11 +9,14 @@ import SystemPackage
 package struct RunCache: Sendable {
     private let store: ObjectStore
 
+    /// Takes the cache in whose folder `runs` the entries lie; it need not exist.
     package init(_ store: ObjectStore) { self.store = store }
 
     /// An entry as it was found.
     package struct Found: Sendable {
+        /// Absolute, as far as the cache's folder is.
         package let path: FilePath
+        /// YAML, not yet looked at.
         package let bytes: [UInt8]
     }
 
@@ -45,13 +48,7 @@ package struct RunCache: Sendable {
 
     /// All entries, the one written first first.
     package func everything() throws -> [Found] {
-        let home = store.directory.appending("runs")
-        var found: [(path: FilePath, modified: Int64)] = []
-        for (prefix, kind) in try FileIO.list(home) ?? [] where kind == .directory {
-            for (key, kind) in try FileIO.list(home.appending(prefix)) ?? [] where kind == .directory {
-                for (path, modified) in try files(for: key) { found.append((path, modified)) }
-            }
-        }
+        let found = try keys().flatMap { try files(for: $0) }
         return try found.sorted { $0.modified < $1.modified }.compactMap { entry in
             try FileIO.read(entry.path).map { Found(path: entry.path, bytes: $0) }
         }
@@ -59,16 +56,22 @@ package struct RunCache: Sendable {
 
     /// The names of all entries.
     package func names() throws -> [RunCacheName] {
-        let top = store.directory.appending("runs")
-        var names: [RunCacheName] = []
-        for (prefix, kind) in try FileIO.list(top) ?? [] where kind == .directory {
-            for (key, kind) in try FileIO.list(top.appending(prefix)) ?? [] where kind == .directory {
-                for (value, kind) in try FileIO.list(top.appending(prefix).appending(key)) ?? [] where kind == .file {
-                    if let name = RunCacheName(key: key, value: value), key.hasPrefix(prefix) { names.append(name) }
-                }
+        try keys().flatMap { key in
+            try files(for: key).compactMap { file in
+                file.path.lastComponent.flatMap { RunCacheName(key: key, value: $0.string) }
             }
         }
-        return names
+    }
+
+    /// The names of the folders of entries.
+    private func keys() throws -> [String] {
+        let home = store.directory.appending("runs")
+        var keys: [String] = []
+        for (prefix, kind) in try FileIO.list(home) ?? [] where kind == .directory {
+            for (key, kind) in try FileIO.list(home.appending(prefix)) ?? []
+            where kind == .directory && key.hasPrefix(prefix) { keys.append(key) }
+        }
+        return keys
     }
 
     /// Whether the bytes are an entry that such a name belongs to.

@@ -9,22 +9,24 @@ extension DataReader {
     ///   - path: The directory.
     ///   - below: The part, relative to the directory; it may be gone.
     ///   - generation: Of the result.
-    /// - Returns: The hash; its size is that of the new part alone.
+    ///   - size: What is recorded as the size of the directory; `nil` where nothing is.
+    /// - Returns: The hash, and the size of the directory as DVC records it: known only where the part came to what was
+    ///   there, because the sizes of other files are on no list.
     /// - Throws: ``CacheError``, `FileError`.
     package func directory(
-        _ old: OutputHash, at path: FilePath, replacing below: String, generation: Generation, saving: Bool
-    ) throws -> OutputHash {
+        _ old: OutputHash, at path: FilePath, replacing below: String, size recorded: Int?, generation: Generation,
+        saving: Bool
+    ) throws -> (hash: OutputHash, size: Int?) {
         // The hashes of two generations cannot be told apart on one list.
         guard old.generation == generation, try store.hasObject(old.md5, generation) else {
             guard let whole = try hash(path, generation: generation, saving: saving) else {
                 throw CacheError.missing(path)
             }
-            return whole
+            return (whole, whole.size)
         }
-        let inside = (below + "/").utf8
-        var entries = try store.manifest(of: old).filter {
-            !$0.path.isIdentical(to: below) && !$0.path.utf8.starts(with: inside)
-        }
+        let before = try store.manifest(of: old)
+        var entries = before.filter { !Self.isPart($0, of: below) }
+        let isAddition = entries.count == before.count
         var size = 0
         let part = path.pushing(FilePath(below))
         switch try FileStatus.of(part, followingLinks: true)?.kind {
@@ -42,6 +44,22 @@ extension DataReader {
         let md5 = MD5.hex(bytes) + ".dir"
         // Also of data that is not stored yet: the next part starts from this list.
         try store.store(bytes, as: md5, generation)
-        return OutputHash(md5: md5, size: size, nfiles: entries.count, generation: generation)
+        let sum =
+            switch recorded {
+            case _ where md5 == old.md5: recorded
+            case let recorded? where isAddition && recorded > 0: recorded + size
+            default: nil as Int?
+            }
+        return (OutputHash(md5: md5, size: sum ?? size, nfiles: entries.count, generation: generation), sum)
+    }
+
+    /// Whether the recorded list of a directory has a file or a folder of this name.
+    package func records(_ below: String, in hash: OutputHash) throws -> Bool {
+        guard try store.hasObject(hash.md5, hash.generation) else { return false }
+        return try store.manifest(of: hash).contains { Self.isPart($0, of: below) }
+    }
+
+    private static func isPart(_ entry: ManifestEntry, of below: String) -> Bool {
+        entry.path.isIdentical(to: below) || entry.path.utf8.starts(with: (below + "/").utf8)
     }
 }

@@ -6,10 +6,13 @@ import SystemPackage
 ///
 /// Paths are absolute. One object serves one command; it may be used from several threads.
 package struct DataReader: Sendable {
+    /// The cache; where something is stored, it goes there.
     package let store: ObjectStore
+    /// The hashes of files that were read before; what is read is noted here.
     package let memo: StatMemo
     /// The project's folder, to which the rules of `.dvcignore` are relative.
     package let root: FilePath
+    /// The project's `.dvcignore` files; what they name is no part of a directory's data.
     package let ignoring: IgnoreRules
     /// Shows how far long work with the data is.
     package let progress: Progress
@@ -19,6 +22,7 @@ package struct DataReader: Sendable {
     /// Files up to this size are read whole and hashed side by side.
     static let laneLimit = 1 << 20
 
+    /// Takes what it works with; nothing is read yet.
     package init(
         store: ObjectStore, memo: StatMemo, root: FilePath, ignoring: IgnoreRules = IgnoreRules(),
         progress: Progress = .none

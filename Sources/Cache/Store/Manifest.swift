@@ -6,8 +6,10 @@ import SystemPackage
 package struct ManifestEntry: Hashable, Sendable {
     /// Relative to the directory, with `/` between its parts.
     package let path: String
+    /// 32 lower-case hexadecimal digits, by the way of hashing that the directory's generation has.
     package let md5: String
 
+    /// Takes an entry as it is; neither part is checked.
     package init(path: String, md5: String) {
         self.path = path
         self.md5 = md5

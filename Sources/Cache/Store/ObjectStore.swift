@@ -24,6 +24,9 @@ package struct ObjectStore: Sendable {
     /// For files of the run cache, which may be written.
     private let namelessEntries: NamelessFiles
 
+    /// Takes settings as `cache.dir`, `cache.type` and `cache.shared` give them; the folder need not exist.
+    ///
+    /// - Parameter linkTypes: Where it is empty, data is copied.
     package init(directory: FilePath, linkTypes: [LinkType] = [.reflink, .copy], isShared: Bool = false) {
         self.directory = directory
         self.linkTypes = linkTypes.isEmpty ? [.copy] : linkTypes
@@ -68,7 +71,7 @@ package struct ObjectStore: Sendable {
         }
     }
 
-    func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
+    package func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
         try FileStatus.of(path(of: md5, generation), followingLinks: false)?.kind == .file
     }
 

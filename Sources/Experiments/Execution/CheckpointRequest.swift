@@ -14,6 +14,7 @@ import SystemPackage
 package struct CheckpointRequest {
     private let environment: [String: String]
 
+    /// Takes the environment of this process, where a run has left its marks.
     package init(environment: [String: String]) { self.environment = environment }
 
     /// Asks, and waits for the answer. Outside a run nothing happens.
@@ -52,5 +53,6 @@ package struct CheckpointRequest {
 package enum CheckpointRequestError: UserFacingError, Hashable {
     case runEnded
 
+    /// Always the same: nothing else keeps a request from being answered.
     package var message: String { "no checkpoint was made: the run that this command belongs to has ended" }
 }

@@ -7,6 +7,7 @@ import SystemPackage
 
 /// A project inside a git repository, opened for work with experiments.
 package final class ExperimentContext: ProjectContext {
+    /// The one whose work tree holds the project.
     package let repository: Repository
     /// The project's folder inside the repository; empty at the top.
     package let prefix: FilePath
@@ -15,6 +16,10 @@ package final class ExperimentContext: ProjectContext {
     /// The cache of another work tree that this one is to use, until that is written down.
     private var sharedCache: SharedCache?
 
+    /// Opens a project that is known to be there.
+    ///
+    /// - Parameter folder: That of the call, relative to the project root.
+    /// - Throws: ``ExperimentError/noWorkTree``, ``ExperimentError/projectOutside(_:workTree:)``.
     package init(
         repository: Repository, settings: GitSettings, project: Project, folder: FilePath, console: Console,
         environment: [String: String]
@@ -55,6 +60,7 @@ package final class ExperimentContext: ProjectContext {
     /// A path of the project as git sees it.
     package func inRepository(_ rooted: FilePath) -> FilePath { prefix.isEmpty ? rooted : prefix.pushing(rooted) }
 
+    /// Also warns where git ignores the `dvc.yaml` of the folder of the call.
     package override func workspace(
         checking: Bool = true, replacing replaced: [FilePath: [UInt8]] = [:]
     ) throws -> ProjectWorkspace {
@@ -104,6 +110,9 @@ package struct ProjectLock: Exclusion {
         console = context.console
     }
 
+    /// Waits for another holder as long as `exp.lockTimeout` says, and tells once that it does.
+    ///
+    /// - Throws: `FileLockError` where the other one did not let go in time; what `body` throws.
     package func exclusively(_ body: () throws -> Void) throws {
         let lock = try FileLock(path, patience: patience) { holder in
             console.note(

@@ -8,6 +8,7 @@ import SystemPackage
 package struct GitTracking {
     private let context: ProjectContext
 
+    /// Takes the project; one without git is fine.
     package init(_ context: ProjectContext) { self.context = context }
 
     /// Says nothing in a project without git.

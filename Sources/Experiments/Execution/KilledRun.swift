@@ -76,6 +76,7 @@ package struct Recovering {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing is looked at yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Puts `HEAD` and the index back, and takes the marks of the run away; the files of the workspace stay.

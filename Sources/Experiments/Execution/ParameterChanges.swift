@@ -3,47 +3,80 @@ import Formats
 import Pipeline
 import SystemPackage
 
-/// What overrides make of the parameter files of the workspace.
+/// What a run changes in files before it starts: parameters that are set, and the `dvc.yaml` for a command of its own.
 enum ParameterChanges {
-    /// A file that is another one with the overrides.
+    /// A file that the request makes another one.
     private struct Edit {
         let rooted: FilePath
-        let old: [UInt8]
+        /// `nil` where there is none.
+        let old: [UInt8]?
         let new: [UInt8]
     }
 
-    /// Applies all overrides, or none.
+    /// Changes all files, or none.
     ///
     /// - Returns: What puts the files back as they were.
-    /// - Throws: ``OverrideError``, ``FormatError``, ``FileError``; then no file changed.
-    static func apply(_ overrides: [ParameterOverride], in context: ExperimentContext) throws -> () throws -> Void {
-        let edits = try edits(overrides, in: context)
+    /// - Throws: ``OverrideError``, ``PipelineError``, ``FormatError``, ``FileError``; then no file changed.
+    static func apply(_ request: RunRequest, in context: ExperimentContext) throws -> () throws -> Void {
+        let edits = try edits(request, in: context)
         let root = context.project.root
         for edit in edits { try FileIO.replace(root.pushing(edit.rooted), with: edit.new, sync: false) }
-        return { for edit in edits { try FileIO.replace(root.pushing(edit.rooted), with: edit.old, sync: false) } }
+        return {
+            for edit in edits {
+                let path = root.pushing(edit.rooted)
+                if let old = edit.old {
+                    try FileIO.replace(path, with: old, sync: false)
+                } else {
+                    try FileIO.remove(path)
+                }
+            }
+        }
     }
 
-    /// The contents that the overrides would give to files, by their paths from the project's root; no file changes.
+    /// The contents that the request would give to files, by their paths from the project's root; no file changes.
     ///
     /// - Parameter tree: Where the files are read; `nil` is the workspace.
-    /// - Throws: ``OverrideError``, ``FormatError``, ``FileError``.
+    /// - Throws: ``OverrideError``, ``PipelineError``, ``FormatError``, ``FileError``.
     static func contents(
-        with overrides: [ParameterOverride], in context: ExperimentContext, of tree: (any FileTree)? = nil
+        for request: RunRequest, in context: ExperimentContext, of tree: (any FileTree)? = nil
     ) throws -> [FilePath: [UInt8]] {
-        try Dictionary(edits(overrides, in: context, tree).map { ($0.rooted, $0.new) }, uniquingKeysWith: { $1 })
+        try Dictionary(edits(request, in: context, tree).map { ($0.rooted, $0.new) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The pipeline file of the folder of the call, with the command as a stage.
+    private static func edit(
+        for command: CommandStage, in context: ExperimentContext, _ tree: (any FileTree)?
+    ) throws -> Edit {
+        let file = context.folder.appending("dvc.yaml")
+        let old = try tree.map { try $0.contents(of: file) } ?? FileIO.read(context.project.root.pushing(file))
+        if tree == nil {
+            if try context.sourceControl.isIgnored(file, false) {
+                throw ExperimentError.pipelineIgnored(file.string)
+            }
+            for output in command.cachedOutputs {
+                let rooted = ProjectPath.rooted(output, in: context.folder, root: context.project.root)
+                if ProjectPath.isInside(rooted), try context.sourceControl.isTracked(rooted) {
+                    throw RunError.outputTracked(path: output)
+                }
+            }
+        }
+        let templates = try tree.map { TemplateSource($0) } ?? context.project.templates()
+        return Edit(rooted: file, old: old, new: try command.apply(to: old, file: file, templates: templates))
     }
 
     private static func edits(
-        _ overrides: [ParameterOverride], in context: ExperimentContext, _ tree: (any FileTree)? = nil
+        _ request: RunRequest, in context: ExperimentContext, _ tree: (any FileTree)? = nil
     ) throws -> [Edit] {
+        let overrides = request.overrides
         var files: [String] = []
         for override in overrides where !files.contains(where: { $0.isIdentical(to: override.file) }) {
             files.append(override.file)
         }
-        var edits: [Edit] = []
+        var edits = try request.command.map { [try edit(for: $0, in: context, tree)] } ?? []
+        let pipeline = edits.first?.rooted
         for file in files {
             let rooted = ProjectPath.rooted(file, in: context.folder, root: context.project.root)
-            guard ProjectPath.isInside(rooted) else { throw OverrideError.missingFile(file) }
+            guard ProjectPath.isInside(rooted), rooted != pipeline else { throw OverrideError.missingFile(file) }
             let found =
                 try tree.map { try $0.contents(of: rooted) } ?? FileIO.read(context.project.root.pushing(rooted))
             guard let old = found else {

@@ -5,16 +5,20 @@ import SystemPackage
 
 /// A project opened for work with its pipeline, which needs no git repository.
 package class ProjectContext {
+    /// Git's settings of the repository, or of the user alone.
     package let settings: GitSettings
+    /// The project of the folder of the call.
     package let project: Project
     /// The folder of the call, relative to the project root.
     package let folder: FilePath
+    /// Where everything is told that is no result.
     package let console: Console
     /// The environment of this process.
     package let environment: [String: String]
     /// What the pipeline asks about git.
     package let sourceControl: SourceControl
 
+    /// Takes a project that is open already; without `sourceControl` there is no git.
     package init(
         settings: GitSettings, project: Project, folder: FilePath, console: Console, environment: [String: String],
         sourceControl: SourceControl = .none
@@ -39,6 +43,20 @@ package class ProjectContext {
             case let value?:
                 throw PipelineError.badSetting(name: "exp.durability", value: value, expected: "disk or process")
             }
+        }
+    }
+
+    /// `exp.graceSeconds`: how long a command may take to end after SIGTERM, in milliseconds.
+    ///
+    /// The 20 seconds without the setting leave time to record what it left where a scheduler gives us 30.
+    package var grace: Int64 {
+        get throws {
+            guard let text = settings["exp.graceseconds"] else { return 20_000 }
+            guard let seconds = Int64(text), (0...86_400).contains(seconds) else {
+                throw PipelineError.badSetting(
+                    name: "exp.graceSeconds", value: text, expected: "a number of seconds, at most 86400")
+            }
+            return seconds * 1_000
         }
     }
 

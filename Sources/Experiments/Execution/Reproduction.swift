@@ -9,6 +9,7 @@ import SystemPackage
 package struct Reproduction {
     private let context: ProjectContext
 
+    /// Takes the project; git is not needed.
     package init(_ context: ProjectContext) { self.context = context }
 
     /// - Throws: ``RunError/checkpointStages(_:)`` where a stage asks for checkpoints; what running throws.
@@ -27,7 +28,8 @@ package struct Reproduction {
         let isNested = RunJournal.token(in: context.scratch) == outer && outer != nil
         let journal = try isNested ? nil : RunJournal(scratch: context.scratch, program: "git exp repro")
         defer { journal?.close() }
-        let process = try StageProcess(signalFile: context.project.root.pushing(".dvc/tmp/DVC_CHECKPOINT"))
+        let process = try StageProcess(
+            signalFile: context.project.root.pushing(".dvc/tmp/DVC_CHECKPOINT"), grace: context.grace)
         try workspace.store.sweep()
         let runner = PipelineRun(
             workspace, process: process,

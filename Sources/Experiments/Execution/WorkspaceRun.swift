@@ -9,15 +9,24 @@ import SystemPackage
 
 /// What `git exp run` was asked for.
 package struct RunRequest {
+    /// Of the experiment; `nil` makes one up.
     package var name: String?
+    /// In the order of the command line.
     package var overrides: [ParameterOverride] = []
+    /// A command that becomes a stage of the folder's `dvc.yaml`; the selection names it then.
+    package var command: CommandStage?
+    /// Which stages are to be looked at, with what they need.
     package var selection = StageSelection()
+    /// How the stages are run.
     package var options = RunOptions()
     /// Start over instead of continuing from the last checkpoint.
     package var reset = false
+    /// Whether data that is not here is brought from remotes; ``RunOptions/supply`` says how in this process.
+    package var pulls = false
     /// The message of the final commit.
     package var message: String?
 
+    /// Runs what changed, and goes on from the last checkpoint.
     package init() {}
 }
 
@@ -27,6 +36,7 @@ package struct WorkspaceRun {
     private var console: Console { context.console }
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// What became of a run.
@@ -37,6 +47,8 @@ package struct WorkspaceRun {
         package let failure: RunError?
         /// Whether somebody ended it after a checkpoint.
         var wasInterrupted = false
+        /// Whether that was to make room, so that it is to go on later.
+        package var isPreempted = false
     }
 
     /// - Throws: ``ExperimentError`` and ``PipelineError`` before anything runs; ``RunError`` where a command failed
@@ -50,10 +62,10 @@ package struct WorkspaceRun {
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
         clearStaleSignal()
-        let process = try StageProcess(signalFile: signalFile)
+        let process = try StageProcess(signalFile: signalFile, grace: context.grace)
         // Mistakes are found before a parameter file changes; what overrides set may decide what stages there are.
         let workspace = try context.workspace(
-            replacing: ParameterChanges.contents(with: request.overrides, in: context))
+            replacing: ParameterChanges.contents(for: request, in: context))
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
@@ -64,7 +76,7 @@ package struct WorkspaceRun {
         try context.settleCache()
         // Before anything changes: preparing the outputs would disturb whoever uses them.
         try PathLocks(root: context.project.root).requireFree(stages) { $0.address(relativeTo: context.folder) }
-        let undo = try ParameterChanges.apply(request.overrides, in: context)
+        let undo = try ParameterChanges.apply(request, in: context)
         let plan: RunPlan
         let restoring: OutputRestoring
         do {
@@ -128,6 +140,7 @@ package struct WorkspaceRun {
             }
         } catch {
             // What was reported before a later stage failed can still be continued.
+            try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
             throw error
@@ -142,6 +155,7 @@ package struct WorkspaceRun {
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)
         report.wasInterrupted = result.wasInterrupted
+        report.isPreempted = result.isPreempted
         return report
     }
 
@@ -153,7 +167,7 @@ package struct WorkspaceRun {
         try FileIO.makeDirectories(context.scratch)
         let journal = try RunJournal(scratch: context.scratch, program: "git exp run")
         defer { journal.close() }
-        let process = try StageProcess(signalFile: signalFile)
+        let process = try StageProcess(signalFile: signalFile, grace: context.grace)
         let workspace = try context.workspace()
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         warnAboutLive(workspace)
@@ -163,6 +177,7 @@ package struct WorkspaceRun {
             isContinuing: frozen.isContinuing,
             index: try repository.workspaceIndex(settings: context.settings, scratch: context.scratch))
         let restoring = try plan.restoring(context, workspace)
+        if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
         try restoring.requireData(of: stages)
         try journal.record(reference: plan.reference.fullName, whenContinuing: plan.isContinuing)
         return try execute(
@@ -181,6 +196,9 @@ package struct WorkspaceRun {
         if !files.isEmpty {
             let list = files.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
             console.note("The parameters that were set stay as they are in \(list).")
+        }
+        if let command = request.command {
+            console.note("Stage '\(Console.sanitized(command.name))' stays in 'dvc.yaml'.")
         }
     }
 
@@ -252,6 +270,9 @@ package struct WorkspaceRun {
 extension RunResult {
     /// Whether somebody ended a stage after a checkpoint.
     var wasInterrupted: Bool { if case .interrupted? = early?.ending { true } else { false } }
+
+    /// Whether that was to make room.
+    var isPreempted: Bool { if case .interrupted(_?)? = early?.ending { true } else { false } }
 }
 
 extension RunJournal {

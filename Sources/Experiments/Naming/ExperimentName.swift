@@ -54,3 +54,15 @@ package enum ExperimentName {
         return "\(adjective)-\(noun)"
     }
 }
+
+extension ExperimentContext {
+    /// Checks a name that a user gave, by the rules of the project's generation.
+    ///
+    /// - Throws: What ``ExperimentName/check(_:generation:)`` throws.
+    func checkName(_ name: String) throws {
+        try ExperimentName.check(name)
+        // For other names the project need not be read. What is wrong with its files is not the name's fault.
+        guard name.utf8.allSatisfy(ExperimentName.isHexDigit), let workspace = try? workspace() else { return }
+        try ExperimentName.check(name, generation: workspace.generation)
+    }
+}

@@ -3,9 +3,12 @@ import Git
 
 /// The name of an experiment's reference: `refs/exps/<2 hex>/<38 hex>/<name>`, where the digits are the baseline.
 package struct ExperimentReference: Hashable, Sendable {
+    /// The commit that the experiment started from.
     package let baseline: CommitID
+    /// The last part; it may be any text that git allows there.
     package let name: String
 
+    /// Takes both parts; whether git allows the name is not checked.
     package init(baseline: CommitID, name: String) {
         self.baseline = baseline
         self.name = name
@@ -16,6 +19,7 @@ package struct ExperimentReference: Hashable, Sendable {
         left.baseline == right.baseline && left.name.isIdentical(to: right.name)
     }
 
+    /// Of the baseline and the bytes of the name.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(baseline)
         hasher.combine(ExactString(name))
@@ -46,6 +50,7 @@ package struct ExperimentReference: Hashable, Sendable {
         return "refs/exps/\(hex.prefix(2))/\(hex.dropFirst(2))/"
     }
 
+    /// `refs/exps/<2 hex>/<38 hex>/<name>`.
     package var fullName: String { Self.folder(of: baseline) + name }
 }
 

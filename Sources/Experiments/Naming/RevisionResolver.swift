@@ -2,12 +2,14 @@ import Git
 
 /// What a word on the command line means: an experiment, one of its checkpoints, or any commit.
 package struct ResolvedRevision: Hashable, Sendable {
+    /// Of an experiment as a whole its newest one.
     package let commit: CommitID
     /// The experiment that the word named, or that contains the commit; `nil` for any other commit.
     package let experiment: Experiment?
     /// Whether the word named the experiment as a whole and not one of its commits.
     package let isWhole: Bool
 
+    /// Takes what was found out already.
     package init(commit: CommitID, experiment: Experiment?, isWhole: Bool) {
         self.commit = commit
         self.experiment = experiment
@@ -18,12 +20,18 @@ package struct ResolvedRevision: Hashable, Sendable {
 /// Finds what users name: an experiment's name, a full reference, `name@3`, `name@best`, `name@last`, a commit's id
 /// or its beginning, a branch, a tag, and everything else git understands.
 package struct RevisionResolver {
+    /// For words that mean something to git alone.
     package let repository: Repository
+    /// The experiments that names are looked up among.
     package let catalog: ExperimentCatalog
+    /// Follows experiments to their checkpoints.
     package let chains: ChainReader
     /// Ranks a line of checkpoints, oldest first, and returns the best one; `nil` where no metric is configured.
     package let best: ([Commit]) throws -> CommitID?
 
+    /// Takes the experiments that count, which need not be those of the repository.
+    ///
+    /// - Parameter best: What `name@best` means; without it nothing.
     package init(
         _ repository: Repository, catalog: ExperimentCatalog, chains: ChainReader,
         best: @escaping ([Commit]) throws -> CommitID? = { _ in nil }

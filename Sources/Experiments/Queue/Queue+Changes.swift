@@ -62,6 +62,9 @@ extension Queue {
         for entry in entries { try move(entry, folder.waiting, folder.held, as: entry.message.file) }
     }
 
+    /// Lets entries be run that were held.
+    ///
+    /// - Throws: ``ExperimentError/entryIs(_:state:hint:)`` for one that is not held; nothing changes then.
     package func release(_ entries: [QueueEntry]) throws {
         try require(entries, "only what is held can be released") { $0 == .held }
         for entry in entries { try move(entry, folder.held, folder.waiting, as: entry.message.file) }

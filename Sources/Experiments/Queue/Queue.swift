@@ -13,6 +13,7 @@ package struct Queue {
     let folder: QueueFolder
     var repository: Repository { context.repository }
 
+    /// Takes the project; in a folder that was made for one run, the queue is that of the project which the run is for.
     package init(_ context: ExperimentContext) {
         self.init(context, root: context.ticket?.home ?? context.project.root)
     }
@@ -113,76 +114,5 @@ package struct Queue {
         }
         if !missing.isEmpty { throw ExperimentError.notQueued(missing) }
         return found
-    }
-
-    // MARK: - Queueing
-
-    /// Freezes a run and puts it at the end of the queue.
-    ///
-    /// - Parameters:
-    ///   - origin: What the run starts from.
-    ///   - copies: Files and folders that git does not have but the run needs, as seen from the folder of the call.
-    /// - Returns: The experiment's name.
-    /// - Throws: What a run refuses before it starts.
-    package func add(
-        _ request: RunRequest, from origin: RunFreezing.Origin, copying copies: [String]
-    ) throws -> String {
-        let extras = try CopiedPaths(copies, in: context)
-        try folder.make()
-        // The name must not be given twice.
-        let turn = try FileLock(folder.own.appending("lock"), patience: 60_000)
-        let promised = Set(try entries().filter(\.state.isOpen).map { ExactString($0.name) })
-        let run = try RunFreezing(context).freeze(request, from: origin) { promised.contains(ExactString($0)) }
-        try exclusively { try QueueStash(QueueStash.waiting, in: repository).push(run.stash) }
-        let last = try FileIO.list(folder.waiting)?.last?.name
-        let message = QueueMessage(run, copies: extras.texts, message: request.message, after: last)
-        let startsOver = if case .workspaceAnew = origin { true } else { request.reset }
-        try QueueOptions(run, request, startsOver: startsOver).write(to: folder.file(.options, of: run.stash))
-        let bytes = message.bytes(
-            root: folder.root, top: (repository.workTree ?? folder.root).lexicallyNormalized())
-        let temporary = folder.own.appending(message.file)
-        try FileIO.replace(temporary, with: bytes, sync: context.isDurable)
-        try FileIO.move(temporary, to: folder.waiting.appending(message.file))
-        withExtendedLifetime(turn) {}
-        return run.reference.name
-    }
-}
-
-/// What neither an entry's commit nor DVC's message can say of a run.
-struct QueueOptions {
-    let tree: TreeID?
-    let folder: FilePath
-    let jobs: Int
-    let usesRunCache: Bool
-    let isContinuing: Bool?
-    let startsOver: Bool?
-
-    init(_ run: FrozenRun, _ request: RunRequest, startsOver: Bool) {
-        self.startsOver = startsOver
-        tree = run.tree
-        folder = request.selection.folder
-        jobs = request.options.jobs
-        usesRunCache = request.options.usesRunCache
-        isContinuing = run.isContinuing
-    }
-
-    /// Reads them; an entry that DVC queued has none.
-    init(reading file: FilePath) throws {
-        let value = try FileIO.read(file).flatMap { try? JSON.parse($0, file: file.string).mapping }
-        tree = value?["tree"]?.string.flatMap { TreeID($0) }
-        folder = FilePath(value?["folder"]?.string ?? "")
-        jobs = min(max(value?["jobs"]?.int ?? 1, 1), 1_000)
-        usesRunCache = value?["run_cache"]?.bool ?? true
-        isContinuing = value?["continuing"]?.bool
-        startsOver = value?["reset"]?.bool
-    }
-
-    func write(to file: FilePath) throws {
-        let value = Mapping([
-            ("tree", tree.map { .string($0.hex) } ?? .null), ("folder", .string(folder.string)),
-            ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)), ("continuing", .bool(isContinuing ?? false)),
-            ("reset", .bool(startsOver ?? false)),
-        ])
-        try FileIO.replace(file, with: JSON.pythonDumpsBytes(.mapping(value)), sync: false)
     }
 }

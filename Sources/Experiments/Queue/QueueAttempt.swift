@@ -72,6 +72,7 @@ package struct QueueAttempt {
         request.message = message.message
         request.selection.folder = options.folder
         request.options.jobs = options.jobs
+        request.options.onFailure = options.onFailure ?? request.options.onFailure
         request.options.usesRunCache = options.usesRunCache && request.options.usesRunCache
         let extended = message.branch.flatMap { ExperimentReference($0) }
         let reference = extended ?? ExperimentReference(baseline: message.baseline, name: message.name)
@@ -129,7 +130,7 @@ struct QueueSettling {
 
     func settle(_ error: any Error) throws {
         let status = (error as? UserFacingError)?.status
-        if status == .interrupted || status == .terminated { return try interrupted(nil) }
+        if status == .interrupted || status == .preempted { return try interrupted(nil) }
         try queue.settle(message, QueueFinal(.failed, commit: nil))
     }
 

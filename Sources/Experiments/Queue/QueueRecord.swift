@@ -66,10 +66,12 @@ struct QueueRecord {
 
 /// How an entry ended: exactly once, whoever says so.
 package struct QueueFinal: Sendable {
+    /// How the last attempt ended; the raw value is the word of the record.
     package enum Outcome: String, Sendable {
         case success, failed, killed
     }
 
+    /// Never changes once it is written.
     package let outcome: Outcome
     /// The experiment's last commit, where there is one.
     package let commit: CommitID?

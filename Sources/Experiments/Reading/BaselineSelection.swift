@@ -6,10 +6,14 @@ package struct BaselineSelection: Sendable {
     package var revisions: [String] = []
     /// How many commits to follow from each along first parents; negative follows all.
     package var count = 1
+    /// Also the tips of all branches.
     package var allBranches = false
+    /// Also the commits of all tags.
     package var allTags = false
+    /// Every commit that `HEAD`, a branch or a tag reaches; the rest then says nothing.
     package var allCommits = false
 
+    /// `HEAD` alone.
     package init() {}
 
     /// The commits in the order in which they are shown, each once.
@@ -63,6 +67,7 @@ package struct BaselineNames {
     private var tags: [CommitID: String] = [:]
     private var branches: [CommitID: String] = [:]
 
+    /// Reads the branches and tags; of several for one commit the first one by name counts.
     package init(_ repository: Repository) throws {
         head = try repository.head()
         branch = try repository.headBranch().map { String($0.dropFirst("refs/heads/".count)) }

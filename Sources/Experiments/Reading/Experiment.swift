@@ -2,13 +2,17 @@ import Git
 
 /// An experiment: a named line of commits on top of a baseline.
 package struct Experiment: Hashable, Sendable {
+    /// The baseline and the name.
     package let reference: ExperimentReference
     /// The newest commit.
     package let tip: CommitID
 
+    /// As its reference has it.
     package var name: String { reference.name }
+    /// The commit that it started from.
     package var baseline: CommitID { reference.baseline }
 
+    /// Takes a reference with the commit that it names.
     package init(reference: ExperimentReference, tip: CommitID) {
         self.reference = reference
         self.tip = tip
@@ -17,6 +21,7 @@ package struct Experiment: Hashable, Sendable {
 
 /// All experiments of a repository, read once.
 package struct ExperimentCatalog: Sendable {
+    /// In the order of their references.
     package let experiments: [Experiment]
     private let byBaseline: [CommitID: [Int]]
 
@@ -28,6 +33,7 @@ package struct ExperimentCatalog: Sendable {
         self.init(found)
     }
 
+    /// Takes experiments in the order in which they are to be found.
     package init(_ experiments: [Experiment]) {
         self.experiments = experiments
         byBaseline = Dictionary(grouping: experiments.indices) { experiments[$0].baseline }
@@ -43,6 +49,7 @@ package struct ExperimentCatalog: Sendable {
         experiments.filter { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
+    /// Those that have experiments, in no order.
     package var baselines: Set<CommitID> { Set(byBaseline.keys) }
 }
 
@@ -54,8 +61,12 @@ package final class ChainReader {
     private let repository: Repository
     private var commits: [CommitID: Commit] = [:]
 
+    /// Reads nothing yet.
     package init(_ repository: Repository) { self.repository = repository }
 
+    /// Reads a commit, or recalls it.
+    ///
+    /// - Throws: ``GitError`` where there is none.
     package func commit(_ id: CommitID) throws(GitError) -> Commit {
         if let known = commits[id] { return known }
         let commit = try repository.commit(id)

@@ -2,7 +2,9 @@ import Git
 
 /// Experiments by their baseline, without their data.
 package struct ExperimentListing {
+    /// A baseline with its experiments.
     package struct Group {
+        /// A branch, a tag or the commit's first digits; for a lost baseline also what it became.
         package let label: String
         /// Sorted by name.
         package let experiments: [Experiment]

@@ -42,12 +42,15 @@ extension ExperimentReport {
                 })
     }
 
-    fileprivate static func state(_ revision: Revision, experiments: Value, failure reason: String? = nil) -> Value {
+    /// - Parameter isTip: Whether it is the newest commit of an experiment, which says how its run ended.
+    fileprivate static func state(
+        _ revision: Revision, experiments: Value, failure reason: String? = nil, isTip: Bool = false
+    ) -> Value {
         var data = Value.null
         var failure =
             reason.map { Value.mapping(Mapping([("msg", .string($0)), ("type", .string(""))])) } ?? .null
         switch revision.data {
-        case .success(let found): data = .mapping(mapping(of: found, revision))
+        case .success(let found): data = .mapping(mapping(of: found, revision, isTip: isTip))
         case .failure(let error):
             let message = (error as? UserFacingError)?.message ?? String(describing: error)
             failure = .mapping(
@@ -60,7 +63,10 @@ extension ExperimentReport {
             ]))
     }
 
-    private static func mapping(of data: RevisionData, _ revision: Revision) -> Mapping {
+    private static func mapping(of data: RevisionData, _ revision: Revision, isTip: Bool) -> Mapping {
+        var meta = Mapping([("has_checkpoints", .bool(data.hasCheckpoints))])
+        // DVC has no such state of an executor; what it does not know in here it passes over.
+        if isTip, data.state != .complete { meta["state"] = .string(data.state.rawValue) }
         func files(_ list: [(file: String, contents: RevisionData.Contents)]) -> Value {
             .mapping(
                 Mapping(
@@ -101,7 +107,7 @@ extension ExperimentReport {
             ("rev", .string(revision.id)), ("timestamp", revision.seconds.map { .string(TimeText.iso($0)) } ?? .null),
             ("params", files(data.parameters)), ("metrics", files(data.metrics)),
             ("deps", hashes(data.dependencies, isOutput: false)), ("outs", hashes(data.outputs, isOutput: true)),
-            ("meta", .mapping(Mapping([("has_checkpoints", .bool(data.hasCheckpoints))]))),
+            ("meta", .mapping(meta)),
         ])
     }
 }
@@ -119,7 +125,15 @@ extension ExperimentReport.Line {
         }
         return .mapping(
             Mapping([
-                ("revs", .list(revisions.map { ExperimentReport.state($0, experiments: .null, failure: failure) })),
+                (
+                    "revs",
+                    .list(
+                        revisions.enumerated().map { number, revision in
+                            ExperimentReport.state(
+                                revision, experiments: .null, failure: failure,
+                                isTip: number == 0 && execution == nil)
+                        })
+                ),
                 ("executor", executor ?? .null), ("name", .string(name)),
             ]))
     }

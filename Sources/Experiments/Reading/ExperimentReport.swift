@@ -7,20 +7,28 @@ import SystemPackage
 
 /// What `show` is asked for.
 package struct ShowRequest: Sendable {
+    /// The baselines whose experiments are shown.
     package var selection = BaselineSelection()
+    /// Leaves out the row of the workspace.
     package var hidesWorkspace = false
+    /// Leaves out what waits in the queue.
     package var hidesQueued = false
+    /// Leaves out what failed in the queue.
     package var hidesFailed = false
+    /// Shows only the parameters that stages use.
     package var onlyUsedParameters = false
+    /// How checkpoints are laid out.
     package var layout = CheckpointLayout.once
     /// `[FILE:]NAME` of a metric or a parameter.
     package var sortBy: String?
+    /// The greatest value first.
     package var sortsDescending = false
     /// Read all commits, also those of which the contents are known.
     package var readsAnew = false
     /// Whether JSON is wanted, so that it is made where the rows are read.
     package var wantsJSON = false
 
+    /// Shows the workspace, `HEAD` and its experiments.
     package init() {}
 }
 
@@ -28,9 +36,13 @@ package struct ShowRequest: Sendable {
 package struct ExperimentReport {
     /// A revision and what it holds; reading it may have failed.
     package struct Revision {
+        /// The full id, or `workspace`.
         package let id: String
+        /// What a baseline or an experiment is called; `nil` for its other commits.
         package let name: String?
+        /// The committer's time, in seconds since 1970, UTC; `nil` for the workspace.
         package let seconds: Int64?
+        /// What it holds, or why that cannot be read.
         package let data: Result<RevisionData, any Error>
 
         fileprivate func called(_ name: String?) -> Revision {
@@ -40,6 +52,7 @@ package struct ExperimentReport {
 
     /// A run that goes on, waits, or failed, as the columns State and Executor tell of it.
     package struct Execution {
+        /// The word of the table; see ``QueueEntry/State``.
         package let state: String
         /// As DVC calls it; `nil` for a run that is over.
         package let place: String?
@@ -49,7 +62,9 @@ package struct ExperimentReport {
         static let workspace = Execution(state: "Running", place: "workspace", details: nil)
     }
 
+    /// An experiment, or an entry of the queue that is to become one.
     package struct Line {
+        /// Of the experiment.
         package let name: String
         /// Newest first; those of a run that is going on begin with the workspace.
         package let revisions: [Revision]
@@ -80,17 +95,26 @@ package struct ExperimentReport {
         }
     }
 
+    /// A commit with what started from it.
     package struct Baseline {
+        /// The commit itself.
         package let revision: Revision
+        /// In the order in which they are shown.
         package let lines: [Line]
     }
 
+    /// `nil` where it is not to be shown.
     package let workspace: Revision?
+    /// In the order in which they are shown.
     package let baselines: [Baseline]
     /// Baselines that no branch has any more and that are not among the others.
     package let lost: [LostBaseline]
     private let layout: CheckpointLayout
 
+    /// Reads everything that the request is about.
+    ///
+    /// - Throws: ``ExperimentError`` for a revision that is none, `ShowError` for a column to sort by that is none; a
+    ///   revision whose files cannot be read is no reason.
     package init(_ context: ExperimentContext, _ request: ShowRequest) throws {
         layout = request.layout
         let reader = try RevisionReader(context)
@@ -188,6 +212,8 @@ package struct ExperimentReport {
                 if let execution = baseline.lines[place.line].execution {
                     row.state = execution.state
                     row.executor = execution.place.map { $0.prefix(1).uppercased() + $0.dropFirst() }
+                } else if place.name != nil, let state = try? revision.data.get().state, state != .complete {
+                    row.state = state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst()
                 }
                 rows.append(row)
             }

@@ -4,14 +4,17 @@ import Git
 /// A commit that experiments started from and that no branch or tag reaches any more, because it was amended, rebased or
 /// squashed away.
 package struct LostBaseline: Sendable {
+    /// It may be missing by now.
     package let commit: CommitID
     /// The first line of its message; empty where the commit is missing.
     package let subject: String
+    /// Those that started from it, by name.
     package let experiments: [Experiment]
     /// The commit that it became; `nil` where that cannot be told.
     package let successor: CommitID?
 }
 
+/// Tells which baselines a rewrite of the history has left behind, and what they became.
 package enum LostBaselines {
     /// The lost baselines of all experiments, those with the newest commit first.
     ///

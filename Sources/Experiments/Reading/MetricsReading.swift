@@ -12,6 +12,7 @@ package struct MetricsTargets: Sendable {
     /// Whether they may be folders, for the files in and below them.
     package let areFolders: Bool
 
+    /// Takes paths as they were typed, seen from the folder of the call.
     package init(_ paths: [String] = [], areFolders: Bool = false) {
         self.paths = paths
         self.areFolders = areFolders
@@ -26,6 +27,9 @@ package struct MetricsReading {
     /// The targets seen from the project root.
     private let wanted: [FilePath]
 
+    /// Takes the project and what is asked for; nothing is read yet.
+    ///
+    /// - Throws: ``PipelineError`` for settings of the cache that make no sense.
     package init(_ context: ProjectContext, targets: MetricsTargets = MetricsTargets()) throws {
         self.context = context
         self.targets = targets

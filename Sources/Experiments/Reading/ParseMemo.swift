@@ -17,6 +17,7 @@ package final class ParseMemo {
     private var values: [BlobID: Result<Value, FormatError>] = [:]
     private var folders: [TreeID: [String]] = [:]
 
+    /// Takes the project whose files are read; nothing is remembered yet.
     package init(_ context: ExperimentContext) {
         repository = context.repository
         prefix = context.prefix.isEmpty ? "" : context.prefix.string + "/"

@@ -11,21 +11,34 @@ package struct RevisionData: Sendable {
     /// What a file holds, or why it cannot be read.
     package enum Contents: Sendable { case value(Value), failure(type: String, message: String) }
 
+    /// A dependency or an output as the lock file or a `.dvc` file has it.
     package struct Datum: Sendable {
+        /// Seen from the project root.
         package let path: String
+        /// 32 hexadecimal digits, with `.dir` for a folder; `nil` where none is recorded.
         package let hash: String?
+        /// In bytes; `nil` where none is recorded.
         package let size: Int?
+        /// Only of a folder.
         package let fileCount: Int?
+        /// Whether it is an output that goes to the cache; a dependency never is.
         package let isCached: Bool
         /// Whether a `.dvc` file tracks it, and no stage writes it.
         package var isTrackedData = false
     }
 
+    /// In the order in which they are shown.
     package var parameters: [(file: String, contents: Contents)] = []
+    /// In the order in which they are shown.
     package var metrics: [(file: String, contents: Contents)] = []
+    /// Stage by stage, addresses left out; a path may come several times.
     package var dependencies: [Datum] = []
+    /// Those of stages, without metrics and plots, then those of `.dvc` files.
     package var outputs: [Datum] = []
+    /// Whether any stage takes part in checkpoints.
     package var hasCheckpoints = false
+    /// How far the run is that made the commit.
+    package var state = RunState.complete
     /// Whether nothing of it lies in the cache, which may lose it or get it back later.
     package var isComplete = true
 }
@@ -45,6 +58,9 @@ package final class RevisionReader {
     /// Files of which all values count, whether or not anything names them; seen from the project root.
     package var wholeParameterFiles: [FilePath] = []
 
+    /// Takes the project whose revisions are read; nothing is read yet.
+    ///
+    /// - Throws: ``PipelineError`` for settings of the cache that make no sense.
     package init(_ context: ProjectContext) throws {
         self.context = context
         memo = (context as? ExperimentContext).map { ParseMemo($0) }
@@ -63,13 +79,15 @@ package final class RevisionReader {
         if last?.blobs != blobs || last?.paths != paths {
             last = (blobs, paths, DataSources(of: files), StaleStages(of: files))
         }
-        return try data(
+        var data = try data(
             files, last?.sources ?? DataSources(of: files), tracked: memo.trackedData(in: tree), stale: last?.stale,
             lock: { try memo.lock($0, in: tree) },
             contents: { path in
                 guard let blob = try memo.blob(path, in: tree) else { return nil }
                 return try memo.contents(blob, at: path)
             })
+        data.state = RunState(of: commit.message)
+        return data
     }
 
     /// The workspace as it is now.
@@ -81,7 +99,9 @@ package final class RevisionReader {
             workspace.files, DataSources(of: workspace.files), tracked: workspace.trackedData,
             stale: isRunning ? StaleStages(of: workspace.files) : nil,
             lock: { path in
-                try workspace.tree.contents(of: path).map { try LockFile.entries(of: $0, file: path.string) } ?? []
+                try workspace.tree.contents(of: path).map {
+                    try LockFile.entries(of: $0, file: path.string, acceptingConflicts: true)
+                } ?? []
             },
             contents: { path in
                 guard ProjectPath.isInside(path), let bytes = try workspace.tree.contents(of: path) else { return nil }

@@ -43,6 +43,7 @@ extension RevisionData {
         }
     }
 
+    /// Those with a hash, in their order.
     package var dependencyHashes: [(path: String, hash: String)] {
         dependencies.compactMap { datum in datum.hash.map { (datum.path, $0) } }
     }

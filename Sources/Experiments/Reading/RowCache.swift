@@ -15,7 +15,7 @@ package final class RowCache: @unchecked Sendable {
     }
 
     /// Names the format; files of another one are not read.
-    private static let magic = Array("git-exp rows 3\n".utf8)
+    private static let magic = Array("git-exp rows 4\n".utf8)
     private let file: FilePath
     private let lock = Mutex()
     private let bytes: [UInt8]

@@ -24,6 +24,7 @@ struct RowEncoder {
         put(entry.data.dependencies)
         put(entry.data.outputs)
         bytes.append(entry.data.hasCheckpoints ? 1 : 0)
+        put(entry.data.state.rawValue)
     }
 
     private mutating func put(files: [(file: String, contents: RevisionData.Contents)]) {
@@ -123,7 +124,8 @@ struct RowDecoder {
 
     mutating func entry() -> RowCache.Entry? {
         guard let seconds = word(Int64.self), let parent = text(), let parameters = files(), let metrics = files(),
-            let dependencies = data(), let outputs = data(), let hasCheckpoints = byte()
+            let dependencies = data(), let outputs = data(), let hasCheckpoints = byte(),
+            let state = text().flatMap(RunState.init(rawValue:))
         else { return nil }
         var data = RevisionData()
         data.parameters = parameters
@@ -131,6 +133,7 @@ struct RowDecoder {
         data.dependencies = dependencies
         data.outputs = outputs
         data.hasCheckpoints = hasCheckpoints == 1
+        data.state = state
         return RowCache.Entry(seconds: seconds, parent: CommitID(parent), data: data)
     }
 

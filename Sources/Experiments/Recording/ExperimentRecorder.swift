@@ -68,7 +68,7 @@ final class ExperimentRecorder {
         } else {
             try add(StageFiles.results(of: stage))
         }
-        try commit(message: Self.message(entries), as: "checkpoint")
+        try commit(message: RunState.unfinished.note(on: Self.message(entries)), as: "checkpoint")
         checkpoints += 1
         isContinuable = isContinuable || stage.hasCheckpoints
         context.console.note("Checkpoint experiment iteration '\(tip.short)'.")
@@ -83,8 +83,19 @@ final class ExperimentRecorder {
         let entries = result.executed.map { (name: $0.stage.name, entry: $0.entry) }
         let ending: QueueRecord.Ending =
             result.wasInterrupted ? .interrupted : result.early != nil ? .failed : .success
-        try commit(message: message ?? Self.message(entries), as: "end", ending.rawValue)
+        let state: RunState = result.wasInterrupted ? .interrupted : result.early != nil ? .failed : .complete
+        try commit(message: state.note(on: message ?? Self.message(entries)), as: "end", ending.rawValue)
         try keepForTheNextRun()
+    }
+
+    /// Commits that a run was ended by an error behind its last checkpoint; without any of its own there is nothing to say.
+    func recordEnd(with error: any Error) throws {
+        guard checkpoints > 0 else { return }
+        let state: RunState = error.isInterruption ? .interrupted : .failed
+        let last = try context.repository.commit(tip)
+        let subject = last.message.prefix { $0 != "\n" }
+        // The queue tells such an end by itself.
+        try commit(message: state.note(on: String(subject)), tree: last.tree)
     }
 
     /// Commits the workspace as it is, for which nothing ran.
@@ -119,8 +130,11 @@ final class ExperimentRecorder {
     /// - Parameters:
     ///   - kind: What the commit is in the record of the queue, which has it before anybody else knows it.
     ///   - details: What the record says behind the commit's id.
-    private func commit(message: String, as kind: String = "checkpoint", _ details: String...) throws {
-        let tree = try index.writeTree()
+    ///   - tree: What the commit holds; `nil` is what the index does.
+    private func commit(
+        message: String, as kind: String = "checkpoint", _ details: String..., tree: TreeID? = nil
+    ) throws {
+        let tree = try tree ?? index.writeTree()
         let id = try context.repository.writeCommit(
             tree: tree, parents: [tip], author: identity.signature(), message: message)
         if let file = context.ticket?.queueRecord {

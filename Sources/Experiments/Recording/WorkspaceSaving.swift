@@ -6,6 +6,7 @@ import SystemPackage
 
 /// What `git exp save` was asked for.
 package struct SaveRequest {
+    /// Of the experiment; `nil` makes one up.
     package var name: String?
     /// Replace an experiment of the name.
     package var force = false
@@ -18,6 +19,7 @@ package struct SaveRequest {
     /// Take targets as folders.
     package var recursive = false
 
+    /// All of the project, under a name that is made up.
     package init() {}
 }
 
@@ -26,6 +28,7 @@ package struct WorkspaceSaving {
     private let context: ExperimentContext
     private var console: Console { context.console }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Takes outputs into the cache, brings the lock files up to date, and commits the workspace on top of `HEAD`.
@@ -33,7 +36,7 @@ package struct WorkspaceSaving {
     /// - Throws: ``ExperimentError``, ``DataError``, and what committing data throws; no experiment is there then.
     package func save(_ request: SaveRequest) throws -> Experiment {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
+        if let name = request.name { try context.checkName(name) }
         let repository = context.repository
         let identity = try Identity(of: repository, settings: context.settings)
         try RunInfo.refuseOthers(context)

@@ -11,6 +11,7 @@ package struct Applying {
     private var repository: Repository { context.repository }
     private var console: Console { context.console }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Makes the files and the outputs of the workspace those of a commit; `HEAD` and the index stay.
@@ -228,11 +229,11 @@ package struct Applying {
         do {
             try checkout.bring(hash, to: path, overwriting: false)
         } catch CacheError.unsavedData {
-            let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true)
-            try checkout.bring(hash, to: path, overwriting: true)
-            if let saved {
+            // Noted before anything is overwritten: this may be killed at any time.
+            if let saved = try workspace.reader.hash(path, generation: workspace.generation, saving: true) {
                 try workspace.tellKept(output.rooted.string, had: "changes that were saved nowhere", as: saved, console)
             }
+            try checkout.bring(hash, to: path, overwriting: true)
         }
     }
 }
@@ -242,6 +243,7 @@ package enum ApplyError: UserFacingError, Hashable {
     case folderInTheWay(String)
     case fileInTheWay(String)
 
+    /// Paths have their control characters made visible.
     package var message: String {
         switch self {
         case .folderInTheWay(let path): "a folder is in the way of the file '\(Console.sanitized(path))'"
@@ -249,5 +251,6 @@ package enum ApplyError: UserFacingError, Hashable {
         }
     }
 
+    /// Always the same: somebody has to decide which of the two stays.
     package var hint: String? { "move it away; nothing was changed" }
 }

@@ -6,6 +6,7 @@ package struct Branching {
     private let context: ExperimentContext
     private let resolver: RevisionResolver
 
+    /// Takes the repository and who knows what its revisions mean.
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {
         self.context = context
         self.resolver = resolver

@@ -11,12 +11,14 @@ import Git
 
 /// What became of a reference: what it held before a command, and after.
 package struct ReferenceChange: Sendable, Hashable {
+    /// In full, such as `refs/exps/…`.
     package let name: ExactString
     /// `nil` where there was no such reference.
     package let before: CommitID?
     /// `nil` where there is none any more.
     package let after: CommitID?
 
+    /// Takes a reference with what it held; neither is looked up.
     package init(_ name: String, before: CommitID?, after: CommitID?) {
         self.name = ExactString(name)
         self.before = before
@@ -50,11 +52,13 @@ package struct UndoRecord: Sendable {
 
     /// The full name of the record's reference.
     package let reference: String
+    /// The record's own commit, whose parents are those that went.
     package let commit: CommitID
     /// When it was made, in seconds since 1970, UTC.
     package let seconds: Int64
     /// The command's name, such as `remove`.
     package let command: String
+    /// In the order of the message.
     package let changes: [ReferenceChange]
 
     /// Reads a record; `nil` for a reference that is none.

@@ -6,6 +6,7 @@ package struct Undoing {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the repository; no record is read yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// What an undo did, or would do.
@@ -100,7 +101,7 @@ package struct Undoing {
     ///   - newName: What it is called from now on; `nil` keeps the name.
     /// - Throws: ``ExperimentError/nothingToRestore(_:)``, ``ExperimentError/nameTaken(_:baseline:)``.
     package func restore(_ text: String, as newName: String?) throws -> Experiment {
-        if let newName { try ExperimentName.check(newName) }
+        if let newName { try context.checkName(newName) }
         var restored: Experiment?
         try ProjectLock(context).exclusively {
             let lost = try lastLost(text)

@@ -6,6 +6,7 @@ import SystemPackage
 package struct Cleaning {
     private let context: ExperimentContext
 
+    /// Takes the project; nothing is looked at yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// What would go.
@@ -16,6 +17,7 @@ package struct Cleaning {
         package let records: [NamedCommit]
     }
 
+    /// Finds out what would go, and removes nothing.
     package func leftovers() throws -> Leftovers {
         let root = context.project.root
         var files: [FilePath] = []
@@ -37,6 +39,10 @@ package struct Cleaning {
             records: try UndoRecords(context).expired())
     }
 
+    /// Removes what ``leftovers()`` finds, while no other process writes.
+    ///
+    /// - Returns: What went.
+    /// - Throws: `FileLockError` where another process did not end its work in time; `FileError`, ``GitError``.
     package func clean() throws -> Leftovers {
         var gone: Leftovers?
         try ProjectLock(context).exclusively {

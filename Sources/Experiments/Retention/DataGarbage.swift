@@ -15,9 +15,13 @@ import SystemPackage
 
 /// Which data stays when the rest is removed.
 package struct DataRetention: Sendable {
+    /// That of the tips of all branches.
     package var allBranches = false
+    /// That of all tags.
     package var allTags = false
+    /// That of every commit that `HEAD`, a branch or a tag reaches.
     package var allCommits = false
+    /// That of what these name, as users do.
     package var revisions: [String] = []
     /// How many commits count from each revision and branch along first parents; negative follows all.
     package var count = 1
@@ -28,6 +32,7 @@ package struct DataRetention: Sendable {
     /// Pass over commits whose files cannot be read, so that their data goes.
     package var skipsUnreadable = false
 
+    /// The data of the workspace, experiments and checkpoints.
     package init() {}
 
     /// Whether commits are named, so that there is nothing to do without git.
@@ -38,11 +43,14 @@ package struct DataRetention: Sendable {
 ///
 /// What is named anywhere in a lock file or a `.dvc` file of a commit to keep is kept, cached output or not.
 package struct DataGarbage {
+    /// The cache that is cleaned.
     package let store: ObjectStore
     /// What stays: outputs, files of directories as far as their lists are in the cache.
     private var kept: Set<RemoteItem> = []
     /// Directories whose lists are not in the cache.
     private var unlisted: Set<RemoteItem> = []
+    /// Where it is noted what was saved only because it would have been lost, and the time up to which that counts.
+    private var notes: [(kept: KeptObjects, limit: Int64)] = []
 
     /// Finds out what is kept: the data of the workspaces, and that of what `retention` names.
     ///
@@ -56,7 +64,9 @@ package struct DataGarbage {
             stores.append(workspace.store)
             // The workspace's lock files are as good as those of a commit: no commit may have them yet.
             hashes.formUnion(workspace.recordedHashes)
-            hashes.formUnion(try Self.unsaved(context, workspace))
+            let notes = try Self.notes(context, workspace)
+            for (kept, limit) in notes { hashes.formUnion(try kept.hashes(since: limit)) }
+            self.notes += notes
             if !retention.hasRevisions, !(context is ExperimentContext) { continue }
             let context = try context.withGit()
             let files = RevisionFiles(context)
@@ -75,11 +85,22 @@ package struct DataGarbage {
         for hash in hashes where ObjectStore.isObjectName(hash.md5) { try keep(hash) }
     }
 
-    /// What was saved only because it would have been lost, as long as removed experiments are kept.
-    private static func unsaved(_ context: ProjectContext, _ workspace: ProjectWorkspace) throws -> [OutputHash] {
-        let days = try (context as? ExperimentContext).map { try UndoRecords($0).days } ?? UndoRecords.standardDays
-        return try KeptObjects(workspace.root).hashes(since: Int64(time(nil)) - Int64(days) * 86_400)
+    /// The notes of a project and of its other work trees, which share the cache; what they name is kept for as long as
+    /// removed experiments are.
+    private static func notes(
+        _ context: ProjectContext, _ workspace: ProjectWorkspace
+    ) throws -> [(kept: KeptObjects, limit: Int64)] {
+        let git = context as? ExperimentContext
+        let days = try git.map { try UndoRecords($0).days } ?? UndoRecords.standardDays
+        let limit = Int64(time(nil)) - Int64(days) * 86_400
+        let others = try git.map { git in
+            try git.repository.otherWorkTrees().map { $0.pushing(git.prefix) }
+        }
+        return ([workspace.root] + (others ?? [])).map { (KeptObjects($0), limit) }
     }
+
+    /// Forgets what was saved only because it would have been lost, and is not kept any more.
+    package func forgetOld() throws { for (kept, limit) in notes { try kept.forget(before: limit) } }
 
     private mutating func keep(_ hash: OutputHash) throws {
         let item = RemoteItem(of: hash)
@@ -137,6 +158,7 @@ package struct DataGarbage {
 
     /// An object that nothing to be kept uses.
     package struct Victim: Sendable {
+        /// As the cache and remotes have it.
         package let item: RemoteItem
         /// In bytes.
         package let size: Int

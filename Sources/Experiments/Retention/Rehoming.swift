@@ -4,12 +4,15 @@ import Git
 package struct Rehoming {
     /// An experiment and where it goes.
     package struct Move: Sendable {
+        /// As it is now, with its old baseline.
         package let experiment: Experiment
+        /// The new baseline.
         package let target: CommitID
     }
 
     /// What is to be done.
     package struct Plan: Sendable {
+        /// What goes, each to its own baseline.
         package var moves: [Move] = []
         /// Experiments that stay because it cannot be told what their baseline became.
         package var homeless: [Experiment] = []
@@ -21,6 +24,7 @@ package struct Rehoming {
     let resolver: RevisionResolver
     private var repository: Repository { context.repository }
 
+    /// Takes the repository and who knows what its revisions mean.
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {
         self.context = context
         self.resolver = resolver

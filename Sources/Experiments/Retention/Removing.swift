@@ -5,26 +5,50 @@ import Git
 package struct Removing {
     private let context: ExperimentContext
 
+    /// Takes the repository; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// The experiments that names stand for, each once.
     ///
     /// - Parameter remote: Whose experiments the resolver knows; `nil` for those of the repository.
-    /// - Throws: ``ExperimentError/notExperiments(_:similar:)`` with all names that are none,
-    ///   ``SharingError/notThere(_:remote:)`` likewise, ``ExperimentError/ambiguous(_:references:)``.
+    /// - Throws: As ``chosen(named:in:on:queue:)``.
     package func experiments(
         named names: [String], in resolver: RevisionResolver, on remote: GitRemote? = nil
     ) throws -> [Experiment] {
+        try chosen(named: names, in: resolver, on: remote).experiments
+    }
+
+    /// The experiments that names stand for, each once, and entries of the queue.
+    ///
+    /// Names that are none of experiments may be those of entries of the queue that wait or did not come to an end.
+    ///
+    /// - Parameters:
+    ///   - remote: Whose experiments the resolver knows; `nil` for those of the repository.
+    ///   - queue: Where entries are; `nil` where only experiments are meant.
+    /// - Throws: ``ExperimentError/notExperiments(_:similar:)`` with all names that are none,
+    ///   ``SharingError/notThere(_:remote:)`` likewise, ``ExperimentError/ambiguous(_:references:)``,
+    ///   ``ExperimentError/entryIs(_:state:hint:)`` for an entry that runs.
+    package func chosen(
+        named names: [String], in resolver: RevisionResolver, on remote: GitRemote? = nil, queue: Queue? = nil
+    ) throws -> (experiments: [Experiment], entries: [QueueEntry]) {
         var found: [Experiment] = []
+        var entries: [QueueEntry] = []
         var unknown: [String] = []
+        lazy var queued = Result { try queue.flatMap { $0.exists ? $0 : nil }?.entries() ?? [] }
         for name in names {
-            guard let experiment = try resolver.experiment(named: name) else {
-                unknown.append(name)
+            if let experiment = try resolver.experiment(named: name) {
+                if !found.contains(experiment) { found.append(experiment) }
                 continue
             }
-            if !found.contains(experiment) { found.append(experiment) }
+            let own = try queued.get().filter { $0.name.isIdentical(to: name) && $0.state != .success }
+            if own.isEmpty { unknown.append(name) }
+            if own.contains(where: { $0.state == .running }) {
+                throw ExperimentError.entryIs(
+                    name, state: "running", hint: "end it with 'git exp queue kill \(ShellWord.shown(name))' first")
+            }
+            entries += own.filter { entry in !entries.contains { $0.stash == entry.stash } }
         }
-        if unknown.isEmpty { return found }
+        if unknown.isEmpty { return (found, entries) }
         if let remote { throw SharingError.notThere(unknown, remote: remote.name) }
         throw ExperimentError.notExperiments(
             unknown, similar: unknown.count == 1 ? resolver.similar(to: unknown[0]) : [])
@@ -36,6 +60,9 @@ package struct Removing {
             resolver.catalog.experiments(of: $0)
         }
     }
+
+    /// - Throws: What ``remove(_:command:)`` throws where one of the experiments is being run.
+    package func requireIdle(_ victims: [Experiment]) throws { try RunInfo.refuseRunning(victims, in: context) }
 
     /// Removes experiments; one that another process changed or removed meanwhile is passed over.
     ///
@@ -73,8 +100,10 @@ package struct Removing {
 }
 
 extension RunInfo {
-    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where one of the experiments is being run.
+    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where one of the experiments is being run in the
+    ///   workspace, ``ExperimentError/isRunning(_:process:isQueued:)`` elsewhere.
     static func refuseRunning(_ experiments: [Experiment], in context: ExperimentContext) throws {
+        try LiveRuns(of: context).refuse(experiments)
         guard let running = running(in: context.project.root), let name = running.name else { return }
         let isAmong = experiments.contains { experiment in
             experiment.baseline == running.baseline && experiment.name.utf8.elementsEqual(name.utf8)

@@ -5,6 +5,7 @@ package struct Renaming {
     private let context: ExperimentContext
     let resolver: RevisionResolver
 
+    /// Takes the repository and who knows what its revisions mean.
     package init(_ context: ExperimentContext, _ resolver: RevisionResolver) {
         self.context = context
         self.resolver = resolver
@@ -19,7 +20,7 @@ package struct Renaming {
         guard let experiment = try resolver.experiment(named: old) else {
             throw ExperimentError.notExperiments([old], similar: resolver.similar(to: old))
         }
-        try ExperimentName.check(name)
+        try context.checkName(name)
         if experiment.name.utf8.elementsEqual(name.utf8) { return nil }
         let target = ExperimentReference(baseline: experiment.baseline, name: name)
         var tip = experiment.tip

@@ -5,10 +5,12 @@ import Git
 package struct CheckpointChoice: Sendable {
     /// A metric as for `exp.best`: `acc` for the highest value, `-loss` for the lowest.
     package var best: String?
+    /// The newest one of each experiment.
     package var last = false
     /// Those that a tag names.
     package var tagged = false
 
+    /// Chooses all of them.
     package init() {}
 
     /// Whether the data of all checkpoints travels.

@@ -17,6 +17,7 @@ package struct DataSharing {
         /// Asks at the terminal for a password, or whatever the argument says; `nil` where there is no terminal.
         package var askSecret: @Sendable (String) -> String? = { _ in nil }
 
+        /// The default remote and the settings' number of jobs, without the run cache and with nobody to ask.
         package init() {}
     }
 
@@ -24,6 +25,7 @@ package struct DataSharing {
     private let store: ObjectStore
     private let options: Options
 
+    /// Takes the project whose remotes count, and the cache.
     package init(_ context: ProjectContext, _ store: ObjectStore, _ options: Options) {
         self.context = context
         self.store = store

@@ -13,6 +13,7 @@ package struct ExperimentPull {
     /// So often the remote is asked again when somebody else changed it meanwhile.
     private static let attempts = 3
 
+    /// Takes what is to come, and from where; nothing is asked of the remote yet.
     package init(_ context: ExperimentContext, _ request: SharingRequest, from remote: GitRemote) {
         self.context = context
         self.request = request

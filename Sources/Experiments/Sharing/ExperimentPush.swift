@@ -13,6 +13,7 @@ package struct ExperimentPush {
     /// So often the remote is looked at again when somebody else changed it meanwhile.
     private static let attempts = 3
 
+    /// Takes what is to go, and where to; nothing is asked of the remote yet.
     package init(_ context: ExperimentContext, _ request: SharingRequest, to remote: GitRemote) {
         self.context = context
         self.request = request

@@ -7,21 +7,28 @@ import Pipeline
 package struct SharingRequest: Sendable {
     /// Experiments by name or full reference; empty means those of `selection`.
     package var names: [String] = []
+    /// The baselines whose experiments go where none is named.
     package var selection = BaselineSelection()
+    /// All experiments, whatever their baseline.
     package var allExperiments = false
     /// Replace experiments that have diverged.
     package var force = false
     /// Whether data travels with the references.
     package var withData = true
+    /// Of which checkpoints the data travels.
     package var checkpoints = CheckpointChoice()
+    /// How the data travels, and through which remote.
     package var data = DataSharing.Options()
 
+    /// The experiments of `HEAD` with all of their data.
     package init() {}
 }
 
 /// What became of experiments that were to be shared.
 package struct SharingReport: Sendable {
+    /// Those that were sent or fetched.
     package var done: [Experiment] = []
+    /// Those that the other side had already.
     package var upToDate: [Experiment] = []
     /// Neither follows the other.
     package var diverged: [Experiment] = []
@@ -34,6 +41,7 @@ package struct SharingReport: Sendable {
     /// What went wrong after all of the above.
     package var problem: SharingError?
 
+    /// Nothing was shared yet.
     package init() {}
 }
 

@@ -109,6 +109,7 @@ package struct GitRemote {
         /// Whether it may be replaced by what does not follow it; only if it still holds `before`.
         let isForced: Bool
 
+        /// Takes a reference and what it is to hold; a deletion is always forced.
         package init(_ reference: ExperimentReference, tip: CommitID?, before: CommitID?, isForced: Bool = false) {
             self.reference = reference
             self.tip = tip

@@ -20,6 +20,7 @@ package enum SharingError: UserFacingError, Hashable {
     /// There is data to push and nowhere to push it.
     case noDataRemote(hasRemotes: Bool)
 
+    /// Names, addresses and what git says have their control characters made visible.
     package var message: String {
         switch self {
         case .badRemote(let name): "'\(clean(name))' cannot be a Git remote or URL"
@@ -39,6 +40,7 @@ package enum SharingError: UserFacingError, Hashable {
         }
     }
 
+    /// What to do next; there always is something.
     package var hint: String? {
         switch self {
         case .badRemote: "'git remote' lists the remotes"

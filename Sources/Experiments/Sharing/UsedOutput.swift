@@ -8,6 +8,7 @@ import SystemPackage
 package struct UsedOutput: Hashable, Sendable {
     /// Seen from the project root.
     package let path: FilePath
+    /// Its hash, and which part of it is meant.
     package let wanted: Wanted
     /// The remote that the output is bound to; `nil` for the default one.
     package let remote: String?
@@ -34,10 +35,14 @@ package struct DataSelection: Sendable {
     package var recursive = false
     /// Also everything that the targets need.
     package var withDependencies = false
+    /// Also the data of all branches.
     package var allBranches = false
+    /// Also the data of all tags.
     package var allTags = false
+    /// Also the data of every commit that `HEAD`, a branch or a tag reaches.
     package var allCommits = false
 
+    /// The data of the workspace alone.
     package init() {}
 
     var hasRevisions: Bool { allBranches || allTags || allCommits }
@@ -48,6 +53,7 @@ package struct UsedDataReader {
     private let context: ProjectContext
     private let workspace: ProjectWorkspace
 
+    /// Takes the project and its pipelines as they are in the workspace.
     package init(_ context: ProjectContext, _ workspace: ProjectWorkspace) {
         self.context = context
         self.workspace = workspace

@@ -1,5 +1,6 @@
 import Formats
 import Git
+import Pipeline
 import SystemPackage
 
 /// A run that will happen away from the workspace, with everything it needs in commits.
@@ -33,7 +34,9 @@ extension RunRequest {
     /// The arguments of the call of DVC that does the same.
     ///
     /// Only what is not usual is there, so that the releases of DVC that do not know it take the others.
-    func call(baseline: CommitID, name: String, startsOver: Bool) -> Mapping {
+    ///
+    /// - Parameter hasPolicy: Whether what happens when a stage fails may be there: DVC 2 fails where it is.
+    func call(baseline: CommitID, name: String, startsOver: Bool, hasPolicy: Bool = true) -> Mapping {
         var call = Mapping([
             (
                 "run_env",
@@ -46,14 +49,10 @@ extension RunRequest {
             ("all_pipelines", selection.allPipelines), ("downstream", selection.downstream),
             ("recursive", selection.recursive), ("glob", selection.glob), ("force", options.force),
             ("force_downstream", options.forceDownstream), ("allow_missing", options.allowMissing),
-            ("reset", startsOver),
+            ("reset", startsOver), ("pull", pulls),
         ]
         for (name, isSet) in flags where isSet { call[name] = .bool(true) }
-        switch options.onFailure {
-        case .stop: break
-        case .keepGoing: call["on_error"] = .string("keep-going")
-        case .ignore: call["on_error"] = .string("ignore")
-        }
+        if hasPolicy, let policy = options.onFailure.word { call["on_error"] = .string(policy) }
         return call
     }
 
@@ -73,10 +72,26 @@ extension RunRequest {
         options.allowMissing = isSet("allow_missing")
         options.usesRunCache = call["run_cache"]?.bool ?? true
         reset = isSet("reset")
-        switch call["on_error"]?.string {
-        case "keep-going": options.onFailure = .keepGoing
-        case "ignore": options.onFailure = .ignore
-        default: break
+        pulls = isSet("pull")
+        options.onFailure = RunOptions.FailurePolicy(word: call["on_error"]?.string)
+    }
+}
+
+extension RunOptions.FailurePolicy {
+    /// What DVC calls it; `nil` for what is usual.
+    var word: String? {
+        switch self {
+        case .stop: nil
+        case .keepGoing: "keep-going"
+        case .ignore: "ignore"
+        }
+    }
+
+    init(word: String?) {
+        switch word {
+        case "keep-going": self = .keepGoing
+        case "ignore": self = .ignore
+        default: self = .stop
         }
     }
 }

@@ -33,9 +33,13 @@ package struct FrozenRunExecution {
 
     /// Runs, records the experiment, and removes the folder, whatever happens.
     ///
-    /// - Parameter onEnd: Called when the experiment is complete and its files are still here.
+    /// - Parameters:
+    ///   - askSecret: Asks at the terminal for what a remote needs; `nil` where there is none.
+    ///   - onEnd: Called when the experiment is complete and its files are still here.
     /// - Throws: As ``WorkspaceRun``.
-    package func execute(onEnd: () throws -> Void) throws -> WorkspaceRun.Report {
+    package func execute(
+        askSecret: @escaping @Sendable (String) -> String?, onEnd: () throws -> Void
+    ) throws -> WorkspaceRun.Report {
         defer {
             _ = ticket.home.withPlatformString { chdir($0) }
             folder.remove(common: context.repository.commonDirectory)
@@ -43,7 +47,9 @@ package struct FrozenRunExecution {
         defer { withExtendedLifetime(locks) {} }
         let settling = QueueSettling(ticket, context)
         do {
-            let report = try WorkspaceRun(context).run(ticket.run, ticket.request)
+            var request = ticket.request
+            if request.pulls { request.options.supply = DataSharing.supply(context, askSecret: askSecret) }
+            let report = try WorkspaceRun(context).run(ticket.run, request)
             try settling?.settle(report)
             try onEnd()
             if let experiment = report.experiment { try tellOfLeftovers(experiment.tip) }

@@ -21,6 +21,7 @@ package struct RunFreezing {
     private let context: ExperimentContext
     private var repository: Repository { context.repository }
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Freezes a run.
@@ -31,7 +32,7 @@ package struct RunFreezing {
         _ request: RunRequest, from origin: Origin, isTaken: @escaping (String) -> Bool = { _ in false }
     ) throws -> FrozenRun {
         let head = try context.head()
-        if let name = request.name { try ExperimentName.check(name) }
+        if let name = request.name { try context.checkName(name) }
         try FileIO.makeDirectories(context.scratch)
         switch origin {
         case .workspace: return try freezeWorkspace(request, head, isTaken, continues: true)
@@ -43,9 +44,8 @@ package struct RunFreezing {
     private func freezeWorkspace(
         _ request: RunRequest, _ head: CommitID, _ isTaken: @escaping (String) -> Bool, continues: Bool
     ) throws -> FrozenRun {
-        let contents = try ParameterChanges.contents(with: request.overrides, in: context)
+        let contents = try ParameterChanges.contents(for: request, in: context)
         let workspace = try context.workspace(replacing: contents)
-        if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         func prepared(_ tree: TreeID) throws -> TreeID {
             try repository.tree(
@@ -65,7 +65,16 @@ package struct RunFreezing {
         let tree = try prepared(try plan.index.writeTree())
         // Only the releases of DVC that have checkpoints know the word.
         let isKnown = workspace.generation == .two && stages.contains(where: \.hasCheckpoints)
-        return try record(plan, tree, request, startsOver: isKnown && (request.reset || !continues))
+        var plain = request
+        if request.selection.glob {
+            // A queue of DVC knows no patterns.
+            let chosen = try workspace.graph.targets(request.selection, files: workspace.files.map(\.path))
+            plain.selection.targets = chosen.map { $0.address(relativeTo: context.folder) }
+            plain.selection.glob = false
+        }
+        return try record(
+            plan, tree, plain, startsOver: isKnown && (request.reset || !continues),
+            hasPolicy: workspace.generation == .three)
     }
 
     private func existing(_ paths: [FilePath]) throws -> [FilePath] {
@@ -98,7 +107,7 @@ package struct RunFreezing {
     ) throws -> FrozenRun {
         let tree = try repository.commit(revision.commit).tree
         let files = CommitTree(repository, tree: tree, prefix: context.prefix)
-        let contents = try ParameterChanges.contents(with: request.overrides, in: context, of: files)
+        let contents = try ParameterChanges.contents(for: request, in: context, of: files)
         let changed = try repository.tree(tree, changing: try changes(contents))
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         let plan: RunPlan
@@ -110,15 +119,16 @@ package struct RunFreezing {
         } else {
             plan = try RunPlan.fresh(request, context: context, head: revision.commit, isTaken: isTaken)
         }
-        return try record(plan, changed, request, startsOver: false)
+        return try record(plan, changed, request, startsOver: false, hasPolicy: false)
     }
 
     private func record(
-        _ plan: RunPlan, _ tree: TreeID, _ request: RunRequest, startsOver: Bool
+        _ plan: RunPlan, _ tree: TreeID, _ request: RunRequest, startsOver: Bool, hasPolicy: Bool
     ) throws -> FrozenRun {
         let signature = try Identity(of: repository, settings: context.settings).signature()
         let call = request.call(
-            baseline: plan.reference.baseline, name: plan.reference.name, startsOver: startsOver)
+            baseline: plan.reference.baseline, name: plan.reference.name, startsOver: startsOver,
+            hasPolicy: hasPolicy)
         let note = Pickle.dump(
             .mapping(Mapping([("args", .list([])), ("kwargs", .mapping(call))])), tuples: ["args"])
         let stashed = try repository.tree(

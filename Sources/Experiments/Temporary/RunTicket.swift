@@ -14,18 +14,23 @@ package struct RunTicket: Sendable {
         case queue = "dvc-task"
     }
 
+    /// Decides who looks after the folder.
     package var place: Place
     /// The project whose experiment it is.
     package var home: FilePath
     /// The top of the worktree.
     package var worktree: FilePath
+    /// What was put into commits when the run was asked for.
     package var run: FrozenRun
     /// The arguments of the call of DVC that does the same.
     package var call: Mapping
     /// Where the targets are seen from, relative to the project root.
     package var folder: FilePath
+    /// Of the final commit; `nil` makes one up.
     package var message: String?
+    /// How many stages may run at the same time.
     package var jobs: Int
+    /// Whether results of earlier runs may stand for one.
     package var usesRunCache: Bool
     /// The name of the queue's file for it.
     package var task: String?
@@ -83,6 +88,7 @@ package struct RunTicket: Sendable {
         task = value["task"]?.string
     }
 
+    /// Takes a frozen run with the request that it was made from.
     package init(
         place: Place, home: FilePath, worktree: FilePath, run: FrozenRun, request: RunRequest, task: String? = nil
     ) {

@@ -11,6 +11,7 @@ import SystemPackage
 package struct TemporaryRun {
     private let context: ExperimentContext
 
+    /// Takes the project; nothing happens yet.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Where the folders of runs are that somebody waits for.

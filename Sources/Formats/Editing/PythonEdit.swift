@@ -17,10 +17,13 @@ enum PythonEdit {
     /// Adds an assignment to a class, behind its own statements or in front of its methods, or at the file's end.
     private static func adding(
         _ change: ParameterEdit.Change, at path: [String], to owner: PythonClass?, _ bytes: [UInt8]
-    ) throws(EditRefusal) -> [UInt8] {
+    ) throws -> [UInt8] {
         let inner = path.dropFirst(owner?.path.count ?? 0)
         guard case .add(let value) = change, let name = inner.first, isName(name) else {
             throw EditRefusal("it is no assignment of a literal")
+        }
+        if owner == nil, inner.count > 1, try isDefined(name, in: bytes) {
+            throw EditRefusal("'\(name)' is no mapping of literals")
         }
         var place = bytes.count
         var indent = ""
@@ -33,6 +36,18 @@ enum PythonEdit {
         let text = try FlowDialect.python.text(value.nested(in: inner.dropFirst()))
         let line = (needsBreak ? bytes.lineEnd : "") + indent + "\(name) = \(text)" + bytes.lineEnd
         return bytes.replacing(place..<place, with: line)
+    }
+
+    /// Whether a statement at the margin begins with the name, or defines a class of it: a mapping of the name further
+    /// down would take its place.
+    private static func isDefined(_ name: String, in bytes: [UInt8]) throws(FormatError) -> Bool {
+        try PythonLines.split(bytes, file: "").contains { line in
+            var text = bytes[line.range]
+            if text.starts(with: "class ".utf8) { text = text.dropFirst(6).drop { $0 == 0x20 } }
+            guard line.indent == 0, text.starts(with: name.utf8) else { return false }
+            guard let next = text.dropFirst(name.utf8.count).first else { return true }
+            return next < 0x80 && !isName("_" + String(UnicodeScalar(next)))
+        }
     }
 
     /// Removes the lines of a statement; one in a class leaves `pass`, because a class needs something inside.

@@ -1,5 +1,6 @@
 /// A change of a parameter, as `-S/--set-param` words it: `[FILE:][+|++|~]KEY[=VALUE]`.
 package struct ParameterOverride: Hashable, Sendable {
+    /// What is to become of the key, by the sign in front of it.
     package enum Action: Hashable, Sendable {
         /// `a.b=V`: the key must exist.
         case set
@@ -13,6 +14,7 @@ package struct ParameterOverride: Hashable, Sendable {
 
     /// The parameter file as the user names it; `params.yaml` unless given.
     package let file: String
+    /// Told by `+`, `++` or `~` in front of the key.
     package let action: Action
     /// The parts of the dotted key.
     package let path: [String]
@@ -23,8 +25,10 @@ package struct ParameterOverride: Hashable, Sendable {
     /// The override as it was typed, without the file.
     package let text: String
 
+    /// Whether it names several values, of which a run takes one each.
     package var isSweep: Bool { !alternatives.isEmpty }
 
+    /// The file that is meant where none is named, as DVC has it.
     package static let defaultFile = "params.yaml"
 
     /// Reads an override.

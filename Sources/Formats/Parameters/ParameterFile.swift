@@ -1,5 +1,6 @@
 /// Parameter and metric files of any format that DVC reads; the format is told by the suffix of the name.
 package enum ParameterFile {
+    /// How a file is read; `python` means the assignments in a Python file.
     package enum Format: Sendable {
         case yaml, json, toml, python
 

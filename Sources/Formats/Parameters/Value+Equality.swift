@@ -1,6 +1,6 @@
 extension Value {
     /// Equality of type and value: strings by their bytes, mappings in any order, NaN equal to itself.
-    func isSame(as other: Value) -> Bool {
+    package func isSame(as other: Value) -> Bool {
         switch (self, other) {
         case (.float(let left), .float(let right)): left == right || (left.isNaN && right.isNaN)
         case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)

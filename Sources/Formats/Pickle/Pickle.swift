@@ -10,7 +10,9 @@ package enum Pickle {
     package struct Refusal: UserFacingError, Hashable {
         let problem: String
 
+        /// Says where the bytes are no pickle, or what in them is no plain data.
         package var message: String { "a saved call of DVC cannot be read: \(problem)" }
+        /// Always the same: the entry cannot be repaired.
         package var hint: String? { "take the experiment out of the queue, and queue it again" }
     }
 

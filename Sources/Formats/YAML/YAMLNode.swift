@@ -15,6 +15,7 @@ package struct YAMLNode: Sendable {
         case mapping([(key: YAMLNode, value: YAMLNode)])
     }
 
+    /// With aliases resolved: that of the node with the anchor.
     package let content: Content
     /// The first byte of the node, after its anchor and tag.
     package let start: SourcePosition

@@ -113,7 +113,7 @@ extension QueueCommand {
             }
             let worker = try QueueWorker(queue, slot: nil, calling: QueueCommand.attemptWords)
             let result = try worker.run(entry) { global.console.relay($0, to: 2) }
-            if let signal = result.signal { throw signal == 2 ? ExitStatus.interrupted : .terminated }
+            if let signal = result.signal { throw signal == 2 ? ExitStatus.interrupted : .preempted }
             guard let exit = result.exit, exit.isSuccess else { throw ExitStatus.no }
         }
     }

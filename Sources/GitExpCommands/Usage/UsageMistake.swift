@@ -37,10 +37,6 @@ struct UsageMistake {
 
     private init(unknownOption word: String, of command: CommandOutline) {
         message = "unknown option '\(word)'"
-        if command.path == ["status"], Self.cloudOptionsOfStatus.contains(word) {
-            hint = "'git exp data status' compares the cache with a remote"
-            return
-        }
         let name = String(word.drop { $0 == "-" })
         let names = command.options.flatMap(\.names).filter { $0.utf8.count > 1 }
         var similar = name.utf8.count > 1 ? Similarity.closest(to: name, among: names) : []
@@ -78,12 +74,6 @@ struct UsageMistake {
         }
         return nil
     }
-
-    /// Options that make DVC's `status` ask a remote.
-    private static let cloudOptionsOfStatus: Set<String> = [
-        "-c", "--cloud", "-r", "--remote", "-a", "--all-branches", "-T", "--all-tags", "-A", "--all-commits", "-j",
-        "--jobs",
-    ]
 
     /// What a user of DVC may try: its commands, and those below `dvc exp`.
     private static let commandsOfDVC: Set<String> = [

@@ -8,7 +8,9 @@ package struct ConfigFiles {
     package struct Entry {
         /// `core.remote`, `remote.storage.url`.
         package let name: String
+        /// As users see it: the path of a folder is made absolute.
         package let value: String
+        /// Absolute, as far as the environment's folders are.
         package let file: FilePath
     }
 

@@ -6,6 +6,7 @@ import SystemPackage
 package struct ConfigKey: Sendable {
     /// As files write it: `core`, `remote "storage"`.
     package let section: String
+    /// The last part, in lower case.
     package let option: String
 
     /// - Throws: ``ConfigError`` for a name that is not of this form, or that DVC does not know: it would refuse to work
@@ -111,6 +112,7 @@ package enum ConfigError: UserFacingError, Hashable {
     /// There is no folder for the settings of the user.
     case noHome
 
+    /// Names have their control characters made visible.
     package var message: String {
         switch self {
         case .badName(let name): "bad name of a setting: '\(Console.sanitized(name))'"
@@ -121,6 +123,7 @@ package enum ConfigError: UserFacingError, Hashable {
         }
     }
 
+    /// The form of a name, similar ones, or git's own command; `nil` where nothing was set.
     package var hint: String? {
         switch self {
         case .badName: "it has the form 'section.option' or 'remote.name.option'"
@@ -137,8 +140,11 @@ package enum ConfigError: UserFacingError, Hashable {
     }
 
     /// What this program reads from git's configuration.
-    private static let settingsOfGit = ["exp.best", "exp.durability", "exp.generation", "exp.locktimeout"]
+    private static let settingsOfGit = [
+        "exp.best", "exp.durability", "exp.generation", "exp.graceseconds", "exp.locktimeout",
+    ]
 
+    /// 129 for what is no name, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .badName: .usage

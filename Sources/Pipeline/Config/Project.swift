@@ -6,10 +6,12 @@ import SystemPackage
 package struct Project: Sendable {
     /// The absolute path.
     package let root: FilePath
+    /// Of all levels, as they were when the project was opened.
     package var config: ProjectConfig
     /// Files with the contents that a change would give them, where it is only tried; by their paths from the root.
     package var replaced: [FilePath: [UInt8]] = [:]
 
+    /// Takes a folder that is known to hold a project, absolute, and its settings.
     package init(root: FilePath, config: ProjectConfig) {
         self.root = root
         self.config = config

@@ -12,7 +12,9 @@ package struct ProjectConfig: Sendable {
 
     /// A setting with its origin.
     package struct Setting: Sendable {
+        /// As the file has it, without quotes; what it means is up to who asks.
         package let value: String
+        /// The strongest level that has the setting.
         package let level: Level
         /// The folder of its file; relative paths start there.
         package let folder: FilePath
@@ -20,6 +22,7 @@ package struct ProjectConfig: Sendable {
 
     private var settings: [ExactString: Setting] = [:]
 
+    /// Has no settings, as a project with empty files.
     package init() {}
 
     /// Reads all levels that exist.

@@ -10,12 +10,14 @@ package struct ProjectInit: Sendable {
     /// There is no git repository, or it is not to be used.
     package var withoutGit = false
 
+    /// Makes a new project at the top of a git repository.
     package init() {}
 
     /// A file of a fresh project.
     package struct File: Sendable {
         /// Relative to the project root.
         package let path: FilePath
+        /// All that the file holds; a fresh configuration may be empty.
         package let bytes: [UInt8]
         /// Whether it belongs into git.
         package let isTracked: Bool

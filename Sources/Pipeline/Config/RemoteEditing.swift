@@ -19,6 +19,7 @@ package struct RemoteEditing {
 
     /// A remote in the order of the files.
     package struct Listed: Sendable {
+        /// As the section writes it.
         package let name: String
         /// The address; a relative path is made absolute.
         package let url: String

@@ -3,6 +3,7 @@ import SystemPackage
 
 /// A remote as the settings describe it.
 package struct RemoteSettings: Sendable {
+    /// In lower case, because DVC compares names so.
     package let name: String
     /// Its address as written; what follows `remote://` is resolved already.
     package let url: String
@@ -118,6 +119,7 @@ package enum RemoteSettingsError: UserFacingError, Hashable {
     case notSet(remote: String, option: String, file: String)
     case addressNeeded(String)
 
+    /// Names and addresses have their control characters made visible.
     package var message: String {
         switch self {
         case .noDefault: "there is no default remote"
@@ -135,6 +137,7 @@ package enum RemoteSettingsError: UserFacingError, Hashable {
         }
     }
 
+    /// A command that helps or what would do instead; `nil` where there is none.
     package var hint: String? {
         switch self {
         case .noDefault(let hasRemotes):
@@ -157,6 +160,7 @@ package enum RemoteSettingsError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for a name or a kind of address that cannot be, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .badName, .badScheme: .usage

@@ -60,7 +60,8 @@ struct LayeredLayout {
             }
         }
         // A source stands right above the first that needs it.
-        for node in 0..<count where !edges.contains(where: { $0.to == node }) {
+        let targets = Set(edges.map(\.to))
+        for node in 0..<count where !targets.contains(node) {
             if let first = next[node].map({ levels[$0] }).min() { levels[node] = first - 1 }
         }
         return levels
@@ -74,16 +75,18 @@ struct LayeredLayout {
             above[to].append(from)
             below[from].append(to)
         }
+        var places = [Int](repeating: 0, count: items.count)
         for round in 0..<8 {
             let isDown = round % 2 == 0
             for index in isDown ? Array(rows.indices) : Array(rows.indices.reversed()) {
                 let other = isDown ? index - 1 : index + 1
                 guard rows.indices.contains(other) else { continue }
-                var places: [Int: Int] = [:]
                 for (place, item) in rows[other].enumerated() { places[item] = place }
                 let keys = rows[index].enumerated().map { place, item in
-                    let ends = (isDown ? above[item] : below[item]).compactMap { places[$0] }
-                    let middle = ends.isEmpty ? Double(place) : Double(ends.reduce(0, +)) / Double(ends.count)
+                    // All of them are in the row beside this one.
+                    let ends = isDown ? above[item] : below[item]
+                    let sum = ends.reduce(0) { $0 + places[$1] }
+                    let middle = ends.isEmpty ? Double(place) : Double(sum) / Double(ends.count)
                     return (item: item, middle: middle, place: place)
                 }
                 rows[index] = keys.sorted { ($0.middle, $0.place) < ($1.middle, $1.place) }.map(\.item)

@@ -20,6 +20,7 @@ package struct StageSelection: Sendable {
     /// Stage names of targets are patterns with `*`, `?` and `[…]`.
     package var glob = false
 
+    /// Takes targets as they were typed, and the folder of the call, relative to the project root.
     package init(targets: [String] = [], folder: FilePath = "") {
         self.targets = targets
         self.folder = folder

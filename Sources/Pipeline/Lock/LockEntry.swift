@@ -12,6 +12,7 @@ package struct LockEntry: Sendable {
     package var size: Int?
     /// The number of files in a folder.
     package var fileCount: Int?
+    /// `isexec`: an execute bit of the file is set.
     package var isExecutable: Bool
     /// Which way of hashing `md5` belongs to: entries of the newer one say `hash: md5`.
     package var generation: Generation
@@ -44,6 +45,7 @@ package struct LockEntry: Sendable {
         }
     }
 
+    /// Told by the suffix `.dir` of the hash; `false` without one.
     package var isDirectory: Bool { md5?.hasSuffix(".dir") ?? false }
 
     /// The entry as the file has it, keys in DVC's order.

@@ -7,10 +7,16 @@ import SystemPackage
 package struct LockFile: Sendable {
     /// The entries in the order of the file.
     package let stages: [(name: String, entry: StageLock)]
+    /// Stages that a merge left between conflict markers, with the entries of both sides: they have to run again.
+    package let contested: [(name: String, entries: [StageLock])]
     private let numbers: [ExactString: Int]
 
-    package init(stages: [(name: String, entry: StageLock)] = []) {
+    /// Takes entries in the order of the file; of two with the same name the last one counts.
+    package init(
+        stages: [(name: String, entry: StageLock)] = [], contested: [(name: String, entries: [StageLock])] = []
+    ) {
         self.stages = stages
+        self.contested = contested
         numbers = Dictionary(
             stages.enumerated().map { (ExactString($0.element.name), $0.offset) }, uniquingKeysWith: { _, last in last }
         )
@@ -38,19 +44,40 @@ package struct LockFile: Sendable {
         return LockFile(stages: try reader.stages(of: node))
     }
 
+    /// Reads the lock file of a workspace, where a merge may have left conflict markers around stages.
+    ///
+    /// - Throws: `FormatError` as ``parse(_:file:)`` does, also for markers around anything else than whole stages.
+    package static func parseWithConflicts(_ bytes: [UInt8], file: String) throws(FormatError) -> LockFile {
+        do throws(FormatError) {
+            return try parse(bytes, file: file)
+        } catch {
+            guard error.hasConflictMarkers, let conflicts = LockConflicts(bytes, file: file) else { throw error }
+            guard let rest = try? parse(conflicts.rest, file: file) else { throw error }
+            return LockFile(stages: rest.stages, contested: conflicts.stages.map { ($0.name, $0.entries) })
+        }
+    }
+
     /// The dependencies and outputs of a stage, without the rest of its entry.
     package struct StageEntries: Sendable {
+        /// As in ``LockFile/stages``.
         package let name: String
+        /// As the entry has them, without the command and the parameters.
         package var dependencies: [LockEntry]
+        /// As the entry has them.
         package var outputs: [LockEntry]
     }
 
     /// The dependencies and outputs of all stages; much faster than ``parse(_:file:)``, for many commits.
     ///
+    /// - Parameter acceptingConflicts: Whether stages between conflict markers are left out, see
+    ///   ``parseWithConflicts(_:file:)``; otherwise markers are an error.
     /// - Throws: `FormatError` with the place of the first fault, though not every fault elsewhere in the file.
-    package static func entries(of bytes: [UInt8], file: String) throws(FormatError) -> [StageEntries] {
+    package static func entries(
+        of bytes: [UInt8], file: String, acceptingConflicts: Bool = false
+    ) throws(FormatError) -> [StageEntries] {
         if let entries = LockScanner.scan(bytes) { return entries }
-        return try parse(bytes, file: file).stages.map {
+        let lock = try acceptingConflicts ? parseWithConflicts(bytes, file: file) : parse(bytes, file: file)
+        return lock.stages.map {
             StageEntries(name: $0.name, dependencies: $0.entry.dependencies, outputs: $0.entry.outputs)
         }
     }
@@ -67,7 +94,8 @@ package struct LockFile: Sendable {
 
     /// The text of a lock file with the entry of a stage replaced, or added at the end.
     ///
-    /// All other entries, their order and their comments stay.
+    /// All other entries, their order and their comments stay. Where a merge left conflict markers around the stage, the
+    /// entry takes their place; those around others stay.
     ///
     /// - Parameters:
     ///   - bytes: The file as it is; `nil` where there is none.
@@ -76,6 +104,9 @@ package struct LockFile: Sendable {
     package static func updated(
         _ bytes: [UInt8]?, file: String, stage: String, entry: StageLock
     ) throws(FormatError) -> (bytes: [UInt8], outcome: Outcome) {
+        if let bytes, let conflicts = LockConflicts(bytes, file: file) {
+            return (try conflicts.edited(stage, file: file) { $0.setStage(stage, entry.value) } ?? [], .changed)
+        }
         let old = try bytes.map { bytes throws(FormatError) in try parse(bytes, file: file) }
         if let bytes, let same = old?[stage], same.isEqual(to: entry) { return (bytes, .unchanged) }
         let isNew = old?.stages.isEmpty ?? true
@@ -88,12 +119,31 @@ package struct LockFile: Sendable {
     ///
     /// - Throws: `FormatError` for a file that cannot be read.
     package static func removing(stage: String, from bytes: [UInt8], file: String) throws(FormatError) -> [UInt8]? {
+        if let conflicts = LockConflicts(bytes, file: file) {
+            return try conflicts.edited(stage, file: file) { $0.removeStage(stage) }
+        }
         let old = try parse(bytes, file: file)
         guard old[stage] != nil else { return old.stages.isEmpty ? nil : bytes }
         if old.stages.count == 1 { return nil }
         var text = try editable(bytes, old, file: file)
         text.removeStage(stage)
         return Array(text.render().utf8)
+    }
+
+    /// Whether the stages stand at top level, as DVC wrote it before `schema` came.
+    ///
+    /// - Throws: `FormatError` for a text that is not YAML.
+    package static func isFirstKind(_ bytes: [UInt8], file: String) throws(FormatError) -> Bool {
+        try LockReader.isFirstKind(bytes, file: file)
+    }
+
+    /// The same lock in the current kind of file; a text that is already of it stays as it is.
+    ///
+    /// - Throws: `FormatError` for a file that cannot be read.
+    package static func inCurrentKind(_ bytes: [UInt8], file: String) throws(FormatError) -> [UInt8] {
+        let lock = try parse(bytes, file: file)
+        guard !lock.stages.isEmpty, try isFirstKind(bytes, file: file) else { return bytes }
+        return Array(try editable(bytes, lock, file: file).render().utf8)
     }
 
     /// The text, brought to the current kind.

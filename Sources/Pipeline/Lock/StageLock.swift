@@ -9,8 +9,10 @@ package struct StageLock: Sendable {
     package var dependencies: [LockEntry]
     /// Parameter files as the stage writes them, each with a mapping of dotted keys to values.
     package var parameters: Mapping
+    /// Sorted by path where this program made it.
     package var outputs: [LockEntry]
 
+    /// Takes an entry as a file has it; nothing is sorted.
     package init(command: Value, dependencies: [LockEntry], parameters: Mapping, outputs: [LockEntry]) {
         self.command = command
         self.dependencies = dependencies
@@ -47,10 +49,12 @@ package struct StageLock: Sendable {
         return entry
     }
 
+    /// The entry whose path has the very bytes; `nil` where the last run saw no such dependency.
     package func dependency(_ path: String) -> LockEntry? {
         dependencies.first { $0.path.utf8.elementsEqual(path.utf8) }
     }
 
+    /// The entry whose path has the very bytes; `nil` where the last run made no such output.
     package func output(_ path: String) -> LockEntry? { outputs.first { $0.path.utf8.elementsEqual(path.utf8) } }
 
     /// The recorded values of a parameter file; `nil` where the file is not recorded.

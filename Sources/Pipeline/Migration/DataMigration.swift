@@ -34,6 +34,7 @@ package struct DataMigration {
                 && changed.isEmpty && damaged.isEmpty
         }
 
+        /// Nothing has changed yet.
         package init() {}
     }
 

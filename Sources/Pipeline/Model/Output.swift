@@ -10,6 +10,7 @@ package struct Output: Sendable {
     package var path: String
     /// The path seen from the project root; see ``ProjectPath/rooted(_:in:root:)``.
     package var rooted: FilePath
+    /// Which rules of DVC apply beyond those for all outputs.
     package var kind: Kind
     /// Whether its contents go into the cache, and its name into `.gitignore`.
     package var isCached: Bool
@@ -21,13 +22,17 @@ package struct Output: Sendable {
     package var remote: String?
     /// Whether `push` sends it.
     package var isPushed: Bool
+    /// `desc`, for people.
     package var description: String?
+    /// `type`, a word of the user's for tools beside DVC.
     package var type: String?
+    /// `labels`, in the order of the file.
     package var labels: [String]
     /// Free-form data of the user's.
     package var meta: Value?
     /// How to draw it; empty for all but plots.
     package var plot: PlotProperties
+    /// Where the path stands in its file.
     package var position: SourcePosition
 
     /// Whether a run leaves the old contents in place.
@@ -39,9 +44,13 @@ package struct Output: Sendable {
 
 /// How a plot is drawn, as far as the user says so.
 package struct PlotProperties: Sendable, Hashable {
+    /// The name or the file of a Vega template.
     package var template: String?
+    /// Over the plot.
     package var title: String?
+    /// Beside the horizontal axis.
     package var xLabel: String?
+    /// Beside the vertical axis.
     package var yLabel: String?
     /// A column; at top level also a mapping of one file to a column.
     package var x: Value?
@@ -50,8 +59,10 @@ package struct PlotProperties: Sendable, Hashable {
     /// Whether the first row of a table names the columns; `nil` where nothing is said.
     package var header: Bool?
 
+    /// Says nothing.
     package init() {}
 
+    /// Whether the user says nothing.
     package var isEmpty: Bool { self == PlotProperties() }
 }
 
@@ -59,7 +70,9 @@ package struct PlotProperties: Sendable, Hashable {
 package struct PlotDefinition: Sendable {
     /// A path of data, or a name where the properties say which files are meant.
     package var id: String
+    /// How it is drawn; empty where only the path is given.
     package var properties: PlotProperties
+    /// Where the path or the name stands in its file.
     package var position: SourcePosition
 }
 
@@ -69,17 +82,26 @@ package struct ListedFile: Sendable {
     package var path: String
     /// Seen from the project root.
     package var rooted: FilePath
+    /// Where the path stands in its file.
     package var position: SourcePosition
 }
 
 /// An entry of the top-level `artifacts` mapping.
 package struct Artifact: Sendable {
+    /// The key below `artifacts`.
     package var name: String
+    /// As written, relative to the folder of the `dvc.yaml`.
     package var path: String
+    /// Seen from the project root.
     package var rooted: FilePath
+    /// A word of the user's for the model registry of DVC.
     package var type: String?
+    /// `desc`, for people.
     package var description: String?
+    /// In the order of the file.
     package var labels: [String]
+    /// Free-form data of the user's.
     package var meta: Value?
+    /// Where the name stands in its file.
     package var position: SourcePosition
 }

@@ -8,6 +8,7 @@ package struct ParameterValues: Sendable {
     package let file: String
     /// Seen from the project root.
     package let rooted: FilePath
+    /// Without the file all keys are missing.
     package let fileExists: Bool
     /// Whether every top-level key of the file counts.
     package let isWhole: Bool

@@ -38,6 +38,8 @@ package enum PipelineError: UserFacingError, Hashable {
     case badStageName(String)
     /// `stage add` would replace a stage.
     case stageExists(name: String, file: String)
+    /// A stage that has the name of a command that was given on the command line.
+    case stageRunsOther(name: String, file: String)
     /// A path is given as a dependency and as an output.
     case dependencyIsOutput(String)
     /// A path is given as an output more than once.
@@ -55,6 +57,7 @@ package enum PipelineError: UserFacingError, Hashable {
     case noRepository(FilePath)
     case notTopOfRepository(FilePath, top: FilePath)
 
+    /// Paths, names and values have their control characters made visible.
     package var message: String {
         switch self {
         case .notInProject(let path):
@@ -84,6 +87,8 @@ package enum PipelineError: UserFacingError, Hashable {
             "stage '\(shown(stages[0]))' reads what it writes"
         case .cycle(let stages): "stages need each other in a circle: \(quoted(stages))"
         case .badStageName(let name): "bad stage name '\(shown(name))'"
+        case .stageRunsOther(let name, let file):
+            "the command would become stage '\(shown(name))', and '\(shown(file))' has another one of that name"
         case .stageExists(let name, let file): "stage '\(shown(name))' already exists in '\(shown(file))'"
         case .dependencyIsOutput(let path): "'\(shown(path))' is given as an output and as a dependency"
         case .repeatedOutput(let path): "'\(shown(path))' is given more than once as an output"
@@ -96,6 +101,7 @@ package enum PipelineError: UserFacingError, Hashable {
         }
     }
 
+    /// A command that helps, or where to correct what; `nil` where the message says it all.
     package var hint: String? {
         switch self {
         case .notInProject: "'git exp init' makes one in the current folder"
@@ -114,6 +120,8 @@ package enum PipelineError: UserFacingError, Hashable {
         case .cycle: "a path may be an output of a stage and a dependency of later ones only"
         case .badStageName(let name) where name.isEmpty: "give it a name with '-n NAME'"
         case .badStageName: "of punctuation a name may only have '-' and '_'; letters of any script and digits are fine"
+        case .stageRunsOther(let name, _):
+            "'git exp run \(shown(name))' runs the one that is there, '-f' replaces it"
         case .stageExists: "use '--force' to replace it"
         case .projectExists: "use '--force' to write its files anew; the cache stays"
         case .noRepository: "run 'git init' first, or use '--no-scm'"
@@ -123,6 +131,7 @@ package enum PipelineError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for what was asked in a way that can never be, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .badStageName, .noCommand, .dependencyIsOutput, .repeatedOutput, .unsupportedTarget: .usage

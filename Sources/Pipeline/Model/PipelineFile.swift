@@ -14,6 +14,7 @@ package struct PipelineFile: Sendable {
     package private(set) var metrics: [ListedFile] = []
     /// The top-level `plots`.
     package private(set) var plots: [PlotDefinition] = []
+    /// The top-level `artifacts`, in the order of the file.
     package private(set) var artifacts: [Artifact] = []
     /// The parameter files, there or not, that what is above was made from, seen from the project root.
     package private(set) var templateFiles: [FilePath] = []

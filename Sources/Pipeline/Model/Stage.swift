@@ -18,15 +18,19 @@ package struct Stage: Sendable {
     package var wdir: String?
     /// `cmd` as it goes into the lock: a string, or a list of strings.
     package var command: Value
+    /// `deps`, in the order of the file.
     package var dependencies: [Dependency]
+    /// `params`, one for each file, in the order in which files are named first.
     package var parameters: [ParameterDependency]
     /// Outputs, metrics, plots and the `live` folder, in this order, each as written.
     package var outputs: [Output]
     /// The `live` section of DVC 2.0 to 2.33; its folder is also the last of `outputs`.
     package var live: Live?
+    /// `frozen`: changes of what the stage needs do not make it run.
     package var isFrozen: Bool
     /// `always_changed`: the stage runs whether or not anything differs.
     package var isAlwaysChanged: Bool
+    /// `desc`, for people.
     package var description: String?
     /// Free-form data of the user's.
     package var meta: Value?
@@ -75,6 +79,7 @@ package struct Dependency: Sendable {
     package var path: String
     /// The path seen from the project root; see ``ProjectPath/rooted(_:in:root:)``.
     package var rooted: FilePath
+    /// Where the path stands in its file.
     package var position: SourcePosition
     /// How often the stage names the very same path; the lock file then has it as often.
     package var times = 1
@@ -82,6 +87,7 @@ package struct Dependency: Sendable {
     /// Whether it is no file or folder but an address such as `ds://name`, which only DVC can ask.
     package var isAddress: Bool { OutputReader.scheme(of: path) != nil }
 
+    /// Takes a path that the stage names once.
     package init(path: String, rooted: FilePath, position: SourcePosition) {
         self.path = path
         self.rooted = rooted
@@ -102,6 +108,7 @@ package struct ParameterDependency: Sendable {
     package var keys: [String]
     /// Whether every top-level key of the file counts.
     package var isWhole: Bool
+    /// Where the file is first named.
     package var position: SourcePosition
 }
 

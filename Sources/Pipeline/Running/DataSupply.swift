@@ -10,6 +10,7 @@ package struct DataSupply {
     /// Brings what is known there of earlier runs.
     package var fetchRuns: () throws -> Void
 
+    /// Takes what brings outputs, and what brings entries of the run cache.
     package init(
         fetch: @escaping (_ wanted: [(output: Output, hash: OutputHash)]) throws -> Void,
         fetchRuns: @escaping () throws -> Void

@@ -21,17 +21,18 @@ package struct KeptObjects {
 
     /// Remembers an object.
     ///
-    /// - Throws: `FileError`.
+    /// - Throws: `FileError`, `FileLockError`.
     package func add(_ hash: OutputHash, path: String) throws {
         let generation = hash.generation == .three ? 3 : 2
         let shown = String(decoding: path.utf8.map { $0 == 0x0A ? 0x20 : $0 }, as: UTF8.self)
         let line = Array("\(generation) \(hash.md5) \(time(nil)) \(shown)\n".utf8)
-        try FileIO.makeDirectories(file.removingLastComponent())
+        let lock = try takeLock()
+        defer { withExtendedLifetime(lock) {} }
         do {
             let stream = try FileDescriptor.open(
                 file, .writeOnly, options: [.create, .append, .closeOnExec],
                 permissions: FilePermissions(rawValue: 0o666))
-            // One write at the end: several processes may have something to add.
+            // One write at the end, which a kill cannot divide.
             try stream.closeAfter { try line.withUnsafeBytes { try FileIO.write($0, to: stream) } }
         } catch let error as Errno {
             throw FileError("write", file, error)
@@ -43,11 +44,31 @@ package struct KeptObjects {
     /// - Throws: `FileError`.
     package func hashes(since limit: Int64) throws -> [OutputHash] {
         guard let bytes = try FileIO.read(file) else { return [] }
-        return bytes.split(separator: 0x0A).compactMap { line in
-            let words = line.split(separator: 0x20, maxSplits: 3).map { String(decoding: $0, as: UTF8.self) }
-            guard words.count == 4, let seconds = Int64(words[2]), seconds >= limit, LockEntry.isHash(words[1])
-            else { return nil }
-            return OutputHash(md5: words[1], size: 0, generation: words[0] == "2" ? .two : .three)
-        }
+        return bytes.split(separator: 0x0A).compactMap { Self.hash(in: $0, since: limit) }
     }
+
+    /// Forgets what was remembered before a time, in seconds since 1970.
+    ///
+    /// - Throws: `FileError`, `FileLockError`.
+    package func forget(before limit: Int64) throws {
+        guard try FileStatus.of(file, followingLinks: false) != nil else { return }
+        let lock = try takeLock()
+        defer { withExtendedLifetime(lock) {} }
+        guard let bytes = try FileIO.read(file) else { return }
+        let lines = bytes.split(separator: 0x0A)
+        let recent = lines.filter { Self.hash(in: $0, since: limit) != nil }
+        if recent.count == lines.count { return }
+        if recent.isEmpty { return try FileIO.remove(file) }
+        try FileIO.replace(file, with: recent.flatMap { $0 + [0x0A] }, sync: false)
+    }
+
+    private static func hash(in line: ArraySlice<UInt8>, since limit: Int64) -> OutputHash? {
+        let words = line.split(separator: 0x20, maxSplits: 3).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 4, let seconds = Int64(words[2]), seconds >= limit, LockEntry.isHash(words[1])
+        else { return nil }
+        return OutputHash(md5: words[1], size: 0, generation: words[0] == "2" ? .two : .three)
+    }
+
+    /// Keeps other processes from adding and forgetting; both are done in a moment.
+    private func takeLock() throws -> FileLock { try FileLock(FilePath(file.string + ".lock"), patience: 10_000) }
 }

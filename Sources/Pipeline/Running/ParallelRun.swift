@@ -94,6 +94,11 @@ final class ParallelRun {
         let execution = run.execution(of: stage, transcript.console(like: run.console))
         do {
             let status = try run.status(of: stage, isForced: progress.isForced(number))
+            let isForced = progress.isForced(number)
+            if case .done(let saved) = try run.reimport(execution, status, exclusion, isForced: isForced) {
+                progress.didMake(number, saved.entry)
+                return complete(number, .made(execution, saved))
+            }
             guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
                 return complete(number, .unchanged(execution, status))
             }

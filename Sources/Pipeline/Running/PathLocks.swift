@@ -37,6 +37,7 @@ package struct PathLocks {
     private let root: FilePath
     private var file: FilePath { root.pushing(".dvc/tmp/rwlock") }
 
+    /// Takes the absolute path of the project, to which paths of stages are relative.
     package init(root: FilePath) { self.root = root }
 
     /// Notes what a stage reads and writes, until the claim is released.

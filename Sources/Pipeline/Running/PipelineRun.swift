@@ -89,6 +89,13 @@ package struct PipelineRun {
         let stage = progress.stages[number]
         let execution = self.execution(of: stage, console)
         let status = try status(of: stage, isForced: progress.isForced(number))
+        switch try reimport(execution, status, exclusion, isForced: progress.isForced(number)) {
+        case .notNeeded: break
+        case .tried: return progress.didMake(number, nil)
+        case .done(let saved):
+            try exclusion.exclusively { try execution.saver.publish(saved, of: stage) }
+            return didMake(number, saved.entry, progress)
+        }
         guard try progress.isNeeded(number, status), !stage.isFrozen, !stage.isTrackedData else {
             let entry = try skip(execution, status, exclusion, isForced: progress.isForced(number))
             progress.result.visited.append((stage, entry))
@@ -121,7 +128,12 @@ package struct PipelineRun {
             try onCheckpoint?(stage, $0, unchanged)
         }
         didMake(number, outcome.entry, progress)
-        if case .complete = outcome.ending { return }
+        if case .complete = outcome.ending {
+            if let signal = outcome.termination, number + 1 < progress.stages.count {
+                throw RunError.interruptedBetween(signal: signal)
+            }
+            return
+        }
         let skipped = progress.stages[(number + 1)...].map(address)
         progress.result.early = (execution.address, outcome.ending, skipped)
     }

@@ -13,6 +13,7 @@ package struct SourceControl {
     /// Whether cached outputs are to be hidden by `.gitignore` files.
     package var keepsIgnoreFiles = true
 
+    /// Takes what answers for git; paths are relative to the project root.
     package init(
         isIgnored: @escaping (_ path: FilePath, _ isFolder: Bool) throws -> Bool,
         isTracked: @escaping (_ path: FilePath) throws -> Bool
@@ -31,23 +32,34 @@ package struct SourceControl {
 
 /// A project in the workspace: its pipelines, its lock files and its data.
 package final class ProjectWorkspace {
+    /// As it was opened.
     package let project: Project
+    /// The files as they are now, or as a change that is only tried would make them.
     package private(set) var tree: WorkspaceTree
+    /// Every `dvc.yaml` that neither git nor `.dvcignore` hides.
     package let files: [PipelineFile]
     /// The `.dvc` files.
     package let trackedData: [TrackedData]
+    /// The stages of all files, those of `.dvc` files included.
     package let graph: StageGraph
+    /// Hashes and stores the data of the project.
     package let reader: DataReader
+    /// The hashes that are known, from the project's own folder for temporary files.
     package let memo: StatMemo
+    /// What git says of paths.
     package let sourceControl: SourceControl
+    /// The one that new entries of lock files follow.
     package let generation: Generation
     private var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
     private let nameless: NamelessFiles
+    /// What parameter files hold, each read once until ``reread()``.
     package private(set) var parameters: ParameterReader
     /// The stages whose entries were written so far, in that order.
     package private(set) var savedStages: [Stage] = []
 
+    /// The absolute path of the project.
     package var root: FilePath { project.root }
+    /// The project's cache.
     package var store: ObjectStore { reader.store }
 
     /// The folder for files of ours that nobody misses.
@@ -87,7 +99,9 @@ package final class ProjectWorkspace {
         for file in files {
             let path = file.folder.appending("dvc.lock")
             let bytes = try tree.contents(of: path)
-            locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+            locks[path] = (
+                bytes, try bytes.map { try LockFile.parseWithConflicts($0, file: path.string) } ?? LockFile()
+            )
         }
         for (bytes, data) in found.trackedData.files {
             locks[data.path] = (bytes, LockFile(stages: [("", data.entry)]))
@@ -114,9 +128,18 @@ package final class ProjectWorkspace {
     /// What a `.dvc` file says; `nil` where there is no such file.
     func lockOfTrackedData(at path: FilePath) -> StageLock? { locks[path]?.lock[""] }
 
-    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more.
+    /// The hashes of all outputs in lock files and `.dvc` files, also of stages that are no more, and of both sides of a
+    /// conflict.
     package var recordedHashes: [OutputHash] {
-        locks.values.flatMap { $0.lock.stages.flatMap { $0.entry.outputs.compactMap(\.hash) } }
+        locks.values.flatMap { record in
+            (record.lock.stages.map(\.entry) + record.lock.contested.flatMap(\.entries))
+                .flatMap { $0.outputs.compactMap(\.hash) }
+        }
+    }
+
+    /// Stages that a merge left between conflict markers, by the lock file.
+    package var contestedStages: [(lock: FilePath, name: String)] {
+        records.flatMap { record in record.lock.contested.map { (record.path, $0.name) } }
     }
 
     /// Writes a stage's entry.
@@ -130,7 +153,7 @@ package final class ProjectWorkspace {
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
             try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
-            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+            locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         }
         if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {
             savedStages.append(stage)
@@ -143,7 +166,7 @@ package final class ProjectWorkspace {
         guard let known = locks[path], path.lastComponent == "dvc.lock" else { return }
         let bytes = try tree.contents(of: path)
         if bytes == known.bytes { return }
-        locks[path] = (bytes, try bytes.map { try LockFile.parse($0, file: path.string) } ?? LockFile())
+        locks[path] = (bytes, try bytes.map { try LockFile.parseWithConflicts($0, file: path.string) } ?? LockFile())
     }
 
     /// Writes a `.dvc` file with the hashes that it holds.
@@ -183,7 +206,7 @@ package final class ProjectWorkspace {
         guard !stage.isTrackedData, let old = locks[path]?.bytes else { return }
         if let bytes = try LockFile.removing(stage: stage.name, from: old, file: path.string) {
             try FileIO.replace(root.pushing(path), with: bytes, sync: false)
-            locks[path] = (bytes, try LockFile.parse(bytes, file: path.string))
+            locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         } else {
             try FileIO.remove(root.pushing(path))
             locks[path] = (nil, LockFile())
@@ -233,6 +256,9 @@ package final class ProjectWorkspace {
             parameters: { [parameters] in try parameters.values(of: $0) })
     }
 
+    /// What differs for a stage now.
+    ///
+    /// - Throws: ``RunError`` for a dependency that is an address; what reading files throws.
     package func status(of stage: Stage) throws -> StageStatus {
         try StageStatus.of(stage, lock: lock(of: stage), probe: probe)
     }

@@ -16,17 +16,23 @@ package enum RunError: UserFacingError, Hashable {
     case missingFrozenOutput(stage: String, path: String)
     /// Data that a `.dvc` file tracks.
     case missingData(file: String, path: String)
+    /// An output that goes to the cache and that git tracks.
     case outputTracked(path: String)
+    /// An output that the cache is to hold, and that lies outside the project.
     case outputOutside(path: String)
+    /// Stages with checkpoints, by their addresses, where nothing records them.
     case checkpointStages([String])
     case declined(stage: String)
+    /// The shell's path.
     case shellMissing(String)
+    /// The signal came while no command ran.
     case interruptedBetween(signal: Int32)
     /// Another process reads or writes what the stage would write, or writes what it reads.
     case pathInUse(stage: String, path: String, process: Int32, program: String)
     /// Stages failed and the run went on with those that do not need them.
     case stagesFailed([String])
 
+    /// Paths, addresses of stages and commands have their control characters made visible.
     package var message: String {
         switch self {
         case .commandFailed(let stage, let command, let exit, _):
@@ -55,6 +61,7 @@ package enum RunError: UserFacingError, Hashable {
         }
     }
 
+    /// `nil` where the command itself has said what is wrong.
     package var hint: String? {
         switch self {
         case .commandFailed: nil
@@ -79,10 +86,11 @@ package enum RunError: UserFacingError, Hashable {
         }
     }
 
+    /// 130 or 143 where a signal ended the run, 1 where a command failed or somebody said no, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .commandFailed(_, _, _, let signal?), .interruptedBetween(let signal):
-            signal == 2 ? .interrupted : .terminated
+            signal == 2 ? .interrupted : .preempted
         case .commandFailed, .declined, .stagesFailed: .no
         default: .failure
         }

@@ -33,6 +33,7 @@ package struct RunOptions {
     /// How many stages may run at the same time.
     package var jobs = 1
 
+    /// Runs what changed, one stage after the other, and stops at the first failure.
     package init() {}
 
     /// Whether stages may run at the same time; not where somebody is asked, or only shown what would run.

@@ -86,7 +86,7 @@ final class RunProgress {
 
 extension Error {
     /// Whether a signal to this program is behind the failure: then nothing goes on.
-    var isInterruption: Bool {
+    package var isInterruption: Bool {
         switch self as? RunError {
         case .commandFailed(_, _, _, .some), .interruptedBetween, .declined: true
         default: false

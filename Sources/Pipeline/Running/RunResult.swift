@@ -10,10 +10,14 @@ package struct RunResult {
     /// The stage that ended early, but after a checkpoint: its address, why, and what was left out because of it.
     package var early: (stage: String, ending: StageEnding, skipped: [String])?
 
+    /// Nothing was looked at yet.
     package init() {}
 }
 
 /// Keeps other writers of a project out while something is saved.
 package protocol Exclusion {
+    /// Waits until nobody else writes, and carries `body` out before anybody else may.
+    ///
+    /// - Throws: Where another writer does not end; what `body` throws.
     func exclusively(_ body: () throws -> Void) throws
 }

@@ -8,6 +8,7 @@ package struct StageEnvironment: Sendable {
     private let inherited: [String: String]
     private let root: FilePath
 
+    /// Takes the environment of this process, the absolute path of the project, and what the run adds for all stages.
     package init(inherited: [String: String], root: FilePath, additions: [String: String] = [:]) {
         self.inherited = inherited
         self.root = root

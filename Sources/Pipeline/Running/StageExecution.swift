@@ -6,9 +6,10 @@ import SystemPackage
 
 /// How a stage ended whose results so far are saved.
 package enum StageEnding {
+    /// The command ended by itself with status 0.
     case complete
-    /// Somebody stopped the command after a checkpoint.
-    case interrupted
+    /// Somebody stopped the command after a checkpoint: with SIGINT, or with the signal to make room that is named.
+    case interrupted(termination: Int32?)
     /// The command failed by itself after a checkpoint.
     case failed(RunError)
 }
@@ -26,6 +27,8 @@ struct StageExecution {
     struct Outcome {
         let entry: StageLock
         let ending: StageEnding
+        /// The signal by which somebody asked for room while the last command ran.
+        var termination: Int32?
     }
 
     /// An earlier result, brought back instead of running the command.
@@ -76,7 +79,8 @@ struct StageExecution {
             }
         }
         var isPrepared = false
-        for line in stage.commandLines {
+        var termination: Int32?
+        for (number, line) in stage.commandLines.enumerated() {
             announce(line)
             let outcome = try starting(line) { call in
                 try process.run(
@@ -90,15 +94,35 @@ struct StageExecution {
                         onIdle()
                     }, onRequest: checkpoint)
             }
-            if outcome.exit.isSuccess { continue }
-            let failure = failure(line, outcome)
+            if outcome.exit.isSuccess {
+                guard let signal = outcome.termination else { continue }
+                termination = signal
+                // Training that was asked to end says success, too, when it has saved what it had. What else does is done.
+                let mayBeDone = !stage.hasCheckpoints && last == nil
+                if mayBeDone, number == stage.commandLines.count - 1 { continue }
+                if !mayBeDone { keepLast(checkpoint) }
+            }
+            let failure =
+                outcome.exit.isSuccess
+                ? RunError.interruptedBetween(signal: termination ?? 0) : failure(line, outcome)
             guard let last else { throw failure }
-            return Outcome(entry: last, ending: outcome.wasAskedToEnd ? .interrupted : .failed(failure))
+            return Outcome(
+                entry: last,
+                ending: outcome.wasAskedToEnd ? .interrupted(termination: outcome.termination) : .failed(failure))
         }
         var entry = StageLock(stage: stage, dependencies: [], parameters: [], outputs: [])
         try exclusion.exclusively { entry = try saver.save(stage, address: address, inputs: inputs, manner()) }
         aside.discard()
-        return Outcome(entry: entry, ending: .complete)
+        return Outcome(entry: entry, ending: .complete, termination: termination)
+    }
+
+    /// Makes a checkpoint of what a command left that was asked to end; where that cannot be done, those before count.
+    private func keepLast(_ checkpoint: () throws -> Void) {
+        do {
+            try checkpoint()
+        } catch {
+            console.warn((error as? any UserFacingError)?.message ?? "\(error)")
+        }
     }
 
     func announce(_ line: String) { console.note("> \(Console.sanitized(line))") }
@@ -151,7 +175,7 @@ struct StageExecution {
     }
 
     /// Stores what the cache does not have of a cached output before it is removed: somebody may have edited it.
-    private func keepUnsaved(_ output: Output) throws {
+    func keepUnsaved(_ output: Output) throws {
         let previous = workspace.lock(of: stage)?.output(output.path)
         // What cannot be hashed was never an output.
         guard output.isCached,

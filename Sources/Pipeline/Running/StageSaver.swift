@@ -32,6 +32,9 @@ package struct StageSaver {
     private let vetted: VettedOutputs
     private let runCache: StageRunCache
 
+    /// Takes the workspace whose cache and lock files are written.
+    ///
+    /// - Parameter sync: Whether files must have reached the disk before they count as written.
     package init(_ workspace: ProjectWorkspace, console: Console, sync: Bool) {
         self.init(workspace, console: console, sync: sync, vetted: VettedOutputs())
     }

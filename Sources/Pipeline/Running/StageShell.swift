@@ -4,6 +4,7 @@ import SystemPackage
 
 /// The shell that runs a stage's commands, one process a line.
 package struct StageShell: Sendable {
+    /// Absolute, or a name for `PATH`: as the environment has it.
     package let path: String
 
     /// The user's shell from the environment, `/bin/sh` without one.

@@ -1,3 +1,5 @@
+import Formats
+
 extension StageAdd {
     /// The text of a command whose words a shell has taken apart.
     ///
@@ -11,6 +13,35 @@ extension StageAdd {
             guard word.utf8.contains(where: isBlank) else { return word }
             return isKeptInDoubleQuotes(word) ? "\"" + word + "\"" : inSingleQuotes(word)
         }.joined(separator: " ")
+    }
+
+    /// The words of a command as a line by which a shell gets exactly them; a single one is such a line already.
+    static func literalLine(of words: [String]) -> String {
+        if words.count == 1 { return words[0] }
+        return words.map { word in
+            let isPlain =
+                !word.isEmpty
+                && word.utf8.allSatisfy { byte in
+                    (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x2B && byte <= 0x3A)
+                        || "_=@%".utf8.contains(byte)
+                }
+            return isPlain ? word : inSingleQuotes(word)
+        }.joined(separator: " ")
+    }
+
+    /// What `cmd` has to say so that a shell gets the line as it is.
+    ///
+    /// `${` begins no template then, and a line that has line ends is an item of a list, where it is not cut.
+    static func literalCommand(of words: [String]) -> Value {
+        var text: [UInt8] = []
+        for byte in literalLine(of: words).utf8 {
+            if byte == UInt8(ascii: "{"), text.last == UInt8(ascii: "$") {
+                text.insert(UInt8(ascii: "\\"), at: text.count - 1)
+            }
+            text.append(byte)
+        }
+        let line = Value.string(String(decoding: text, as: UTF8.self))
+        return text.contains(0x0A) || text.contains(0x0D) ? .list([line]) : line
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -12,33 +12,50 @@ package struct StageAdd: Sendable {
             case checkpoints
         }
 
+        /// As typed, relative to the folder where the stage's command runs.
         package var path: String
+        /// Decides the section and the flags of the output.
         package var option: Option
 
+        /// Takes an output with the option that named it.
         package init(_ path: String, _ option: Option) {
             self.path = path
             self.option = option
         }
     }
 
+    /// The key below `stages`; checked when the stage is added.
     package var name: String
+    /// Replace a stage of the name.
     package var force = false
+    /// As typed; they come sorted into the file, each once.
     package var dependencies: [String] = []
     /// `key,key`, `file:key,key`, or `file:` for a whole file.
     package var parameters: [String] = []
     /// In the order of the command line.
     package var outputs: [OutputRequest] = []
+    /// Where the command runs, relative to the folder of the `dvc.yaml`; `nil` for that folder.
     package var wdir: String?
+    /// Run the stage whether or not anything differs.
     package var isAlwaysChanged = false
+    /// `desc`, for people; `nil` keeps that of a stage that is replaced.
     package var description: String?
     /// The folder of `--live` or `--live-no-cache`.
     package var live: String?
+    /// `false` for `--live-no-cache`.
     package var liveIsCached = true
+    /// `false` where the training code is to write no report.
     package var liveHTML = true
+    /// `false` where the training code is to write no `<path>.json`.
     package var liveSummary = true
     /// The words of the command line; they are joined by ``command(of:)``.
     package var words: [String] = []
+    /// Whether the words reach the command as they are, whatever a shell or a template would make of them.
+    package var isLiteral = false
 
+    var command: Value { isLiteral ? Self.literalCommand(of: words) : .string(Self.command(of: words)) }
+
+    /// Takes the name alone; a stage also needs ``words``.
     package init(name: String) { self.name = name }
 
     /// The `dvc.yaml` with the stage in it.
@@ -134,7 +151,7 @@ extension StageAdd {
         }
         func add(_ key: String, list: [Value]) { if !list.isEmpty { add(key, .list(list)) } }
         add("desc", (description ?? old?.description).map { .string($0) })
-        add("cmd", .string(Self.command(of: words)))
+        add("cmd", command)
         add("wdir", wdir.map { .string($0) })
         add("deps", list: Self.unique(dependencies).sorted { $0 < $1 }.map { .string($0.text) })
         add("params", list: parameterList)

@@ -14,6 +14,7 @@ package struct StageStatus: Sendable, Hashable {
     package struct PathChange: Sendable, Hashable {
         /// The path as the stage writes it.
         package let path: String
+        /// What is the matter with it now.
         package let change: Change
     }
 
@@ -23,16 +24,22 @@ package struct StageStatus: Sendable, Hashable {
         package let file: String
         /// What happened to the file as a whole; `nil` where single keys differ.
         package let whole: Change?
+        /// The keys that differ, in the order of the stage; empty where `whole` says it all.
         package let keys: [PathChange]
     }
 
+    /// In the order of the stage; empty for a frozen one.
     package var dependencies: [PathChange] = []
+    /// In the order of the stage; empty for a frozen one.
     package var parameters: [ParameterChange] = []
+    /// In the order of the stage; those that the cache lacks included.
     package var outputs: [PathChange] = []
+    /// Whether `cmd` is another one than in the entry; `false` without an entry.
     package var isCommandChanged = false
     /// Whether the stage runs whatever else is said here.
     package var isAlwaysChanged = false
 
+    /// Nothing differs.
     package init() {}
 
     /// Whether the stage has to run.
@@ -57,6 +64,7 @@ package struct StatusProbe {
     /// The values of the parameters of a stage.
     package var parameters: (Stage) throws -> [ParameterValues]
 
+    /// Takes what answers; paths are seen from the project root.
     package init(
         exists: @escaping (FilePath) throws -> Bool, hash: @escaping (FilePath, Generation) throws -> OutputHash?,
         isCached: @escaping (OutputHash) throws -> Bool, parameters: @escaping (Stage) throws -> [ParameterValues]

@@ -9,6 +9,7 @@ package struct StatusReport: Sendable {
     /// Frozen stages, which hide what differs in their dependencies.
     package private(set) var frozen: [String] = []
 
+    /// Has no stages yet.
     package init() {}
 
     /// Adds a stage after those that are here.
@@ -17,6 +18,7 @@ package struct StatusReport: Sendable {
         if status.isChanged { stages.append((address, status)) }
     }
 
+    /// Whether no stage was added that changed.
     package var isClean: Bool { stages.isEmpty }
 
     /// One block per changed stage with tabs for indentation; empty where nothing changed.

@@ -7,6 +7,7 @@ package struct ArgumentStyle: Sendable, Hashable {
     /// `parsing.list = append`: the option is repeated for each element.
     package var repeatsOption = false
 
+    /// What DVC does without settings: a false value is left out, a list follows its option once.
     package init() {}
 
     /// Why a mapping cannot become arguments.

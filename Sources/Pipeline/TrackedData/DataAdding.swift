@@ -23,6 +23,7 @@ package struct DataAdding {
         /// What to write beside the hash: `desc`, `type`, `labels`, `meta`.
         package var properties = Mapping()
 
+        /// Adds targets as they are named, and refuses what would replace something.
         package init() {}
     }
 
@@ -114,7 +115,7 @@ package struct DataAdding {
         let status = try own?.kind == .symlink ? FileStatus.of(path, followingLinks: true) : own
         if source == nil, status == nil {
             if own != nil { throw CacheError.danglingLink(path) }
-            throw DataError.missing(text)
+            guard try isRemovedPart(rooted) else { throw DataError.missing(text) }
         }
         if own?.kind == .symlink, status?.kind == .directory { throw DataError.linkedFolder(text) }
         if workspace.reader.ignoring.ignoresSomewhere(rooted, isFolder: status?.kind == .directory) {
@@ -149,6 +150,16 @@ package struct DataAdding {
         return Plan(text: text, rooted: output.rooted, data: data, below: below, source: source)
     }
 
+    /// Whether this is gone from a tracked folder that is there.
+    private func isRemovedPart(_ rooted: FilePath) throws -> Bool {
+        guard let (stage, output) = owners.around(rooted), stage.isTrackedData,
+            let below = rooted.relative(to: output.rooted)?.string, !below.isEmpty,
+            let hash = workspace.lock(of: stage)?.output(output.path)?.hash, hash.isDirectory,
+            try FileStatus.of(workspace.root.pushing(output.rooted), followingLinks: true)?.kind == .directory
+        else { return false }
+        return try workspace.reader.records(below, in: hash)
+    }
+
     private func fileName(for rooted: FilePath) throws -> FilePath {
         guard let name = options.file else { return FilePath(rooted.string + ".dvc") }
         let file = ProjectPath.rooted(name, in: folder, root: workspace.root)
@@ -175,11 +186,13 @@ package struct DataAdding {
         let path = workspace.root.pushing(plan.rooted)
         if let source = plan.source { try copy(source, to: path) }
         var data = plan.data
+        // A target before this one may be another part of the same folder.
+        if let entry = workspace.lock(of: data.stage), plan.below != nil { data.entry = entry }
         for output in data.stage.outputs where output.rooted == plan.rooted {
             let previous = data.entry.output(output.path)
             let entry: LockEntry
             if let below = plan.below, let old = previous?.hash, old.isDirectory {
-                entry = try part(below, of: output, at: path, old)
+                entry = try part(below, of: output, at: path, old, size: previous?.size)
             } else {
                 entry = try whole(output, previous, plan.text)
             }
@@ -202,13 +215,13 @@ package struct DataAdding {
     }
 
     private func part(
-        _ below: String, of output: Output, at path: FilePath, _ old: OutputHash
+        _ below: String, of output: Output, at path: FilePath, _ old: OutputHash, size: Int?
     ) throws -> LockEntry {
-        let hash = try workspace.reader.directory(
-            old, at: path, replacing: below, generation: workspace.generation, saving: !options.withoutCommit)
+        let (hash, size) = try workspace.reader.directory(
+            old, at: path, replacing: below, size: size, generation: workspace.generation,
+            saving: !options.withoutCommit)
         var entry = LockEntry(path: output.path, hash: hash)
-        // Nobody knows the sizes of the files that were not looked at.
-        entry.size = nil
+        entry.size = size
         return entry
     }
 

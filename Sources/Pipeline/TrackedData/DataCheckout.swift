@@ -14,6 +14,7 @@ package struct DataCheckout {
         /// Data that is not in the cache is left out without an error.
         package var allowMissing = false
 
+        /// Refuses what would replace data that is saved nowhere, and wants all data to be there.
         package init() {}
     }
 
@@ -21,7 +22,9 @@ package struct DataCheckout {
     package struct Report {
         /// Paths seen from the project root; folders with a slash at the end.
         package var modified: [String] = []
+        /// Likewise.
         package var added: [String] = []
+        /// Likewise.
         package var deleted: [String] = []
         /// Numbers of files.
         package var count = CheckoutOutcome()
@@ -30,6 +33,7 @@ package struct DataCheckout {
         /// What could not be brought, and why.
         package var failures: [(path: String, error: any UserFacingError)] = []
 
+        /// Nothing was brought yet.
         package init() {}
     }
 
@@ -37,6 +41,7 @@ package struct DataCheckout {
     private let console: Console
     private let options: Options
 
+    /// Takes the project whose lock files and `.dvc` files count.
     package init(_ workspace: ProjectWorkspace, options: Options, console: Console) {
         self.workspace = workspace
         self.options = options

@@ -48,23 +48,25 @@ package struct DataCommitting {
                 }
                 if changes.isEmpty { manner.keeping = .never }
             }
+            let areSourcesRead = !stage.isTrackedData || !stage.isFrozen
             let inputs =
-                try stage.isTrackedData ? saver.recordedInputs(of: stage) : saver.inputs(of: stage, address: address)
+                try areSourcesRead ? saver.inputs(of: stage, address: address) : saver.recordedInputs(of: stage)
             manner.relinks = relinks
             _ = try saver.save(stage, address: address, inputs: inputs, manner)
         }
     }
 
     private func commit(_ below: String, of output: Output, _ stage: Stage) throws {
-        guard var entry = workspace.lock(of: stage), let old = entry.output(output.path)?.hash else {
+        guard var entry = workspace.lock(of: stage), let recorded = entry.output(output.path), let old = recorded.hash
+        else {
             throw RunError.missingData(file: stage.address(relativeTo: folder), path: output.path)
         }
-        let hash = try workspace.reader.directory(
-            old, at: workspace.root.pushing(output.rooted), replacing: below, generation: workspace.generation,
-            saving: output.isCached)
+        let (hash, size) = try workspace.reader.directory(
+            old, at: workspace.root.pushing(output.rooted), replacing: below, size: recorded.size,
+            generation: workspace.generation, saving: output.isCached)
         if hash.md5 == old.md5 { return }
         var part = LockEntry(path: output.path, hash: hash)
-        part.size = nil
+        part.size = size
         entry.outputs.removeAll { $0.path.isIdentical(to: output.path) }
         entry.outputs.append(part)
         _ = try workspace.writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync)

@@ -23,8 +23,10 @@ package enum DataError: UserFacingError, Hashable {
     case existing(String)
     case noMatch(String)
     case changed(stage: String)
+    /// A stage that `foreach` or `matrix` made, by its name.
     case groupMember(String)
 
+    /// Paths, targets and names have their control characters made visible.
     package var message: String {
         switch self {
         case .unknownTarget(let target, _): "no stage and no output '\(shown(target))'"
@@ -49,6 +51,7 @@ package enum DataError: UserFacingError, Hashable {
         }
     }
 
+    /// What would do instead; `nil` where nothing would.
     package var hint: String? {
         switch self {
         case .unknownTarget(_, let similar) where !similar.isEmpty:
@@ -69,6 +72,7 @@ package enum DataError: UserFacingError, Hashable {
         }
     }
 
+    /// 129 for targets and file names that do not go together with the options, 128 for the rest.
     package var status: ExitStatus {
         switch self {
         case .oneTarget, .badFileName: .usage

@@ -3,12 +3,14 @@ import SystemPackage
 
 /// What a target of a data command means: a stage, one of its outputs, or a part of one.
 package struct DataTarget: Sendable {
+    /// The one that is named or writes the output; of a `.dvc` file the one that stands for it.
     package let stage: Stage
     /// The output that the target names or lies in; `nil` for all of the stage.
     package var output: Output?
     /// The path inside of the output; `nil` for all of it.
     package var below: String?
 
+    /// Takes a stage, and what of it is meant; nothing is looked for.
     package init(stage: Stage, output: Output? = nil, below: String? = nil) {
         self.stage = stage
         self.output = output

@@ -14,6 +14,7 @@ package struct PlacedData {
     private let workspace: ProjectWorkspace
     private let file: FilePath
 
+    /// Takes the project; the list is in its folder for temporary files.
     package init(_ workspace: ProjectWorkspace) {
         self.workspace = workspace
         file = ProjectWorkspace.scratch(of: workspace.root).appending("placed")

@@ -15,6 +15,7 @@ package struct TrackedData: Sendable {
     /// What the file says of its outputs and of the sources of an import.
     package var entry: StageLock
 
+    /// Takes what a file says, or is to say; nothing is written.
     package init(stage: Stage, entry: StageLock) {
         self.stage = stage
         self.entry = entry
@@ -80,6 +81,10 @@ package struct TrackedData: Sendable {
                 let former = index < recorded.count ? recorded[index].mapping : nil
                 return .mapping(Self.value(of: output, entry.output(output.path), former: former, properties))
             })
+        if let sources = top["deps"]?.list {
+            top["deps"] = .list(sources.map { Self.source($0, entry) })
+            if let md5 = ImportDigest.md5(of: top) { top["md5"] = .string(md5) }
+        }
         guard let bytes, !old.isEmpty else { return YAML.emitBytes(.mapping(top)) }
         return try YAMLUpdate.text(bytes, file: file, becoming: .mapping(top))
     }
@@ -90,14 +95,7 @@ package struct TrackedData: Sendable {
     private static func value(
         of output: Output, _ entry: LockEntry?, former: Mapping?, _ properties: Mapping
     ) -> Mapping {
-        var value = Mapping()
-        if let entry {
-            if let md5 = entry.md5 { value["md5"] = .string(md5) }
-            if let size = entry.size { value["size"] = .int(size) }
-            if let count = entry.fileCount { value["nfiles"] = .int(count) }
-            if entry.isExecutable { value["isexec"] = .bool(true) }
-            if entry.generation == .three, entry.md5 != nil { value["hash"] = .string("md5") }
-        }
+        var value = entry.map(hashes) ?? Mapping()
         value["path"] = .string(output.path)
         for old in former?.entries ?? [] {
             guard let key = old.key.string, !hashKeys.contains(key), !isDefault(key, old.value) else { continue }
@@ -107,6 +105,28 @@ package struct TrackedData: Sendable {
             if let key = property.key.string { value[key] = property.value }
         }
         return value
+    }
+
+    private static func hashes(_ entry: LockEntry) -> Mapping {
+        var value = Mapping()
+        if let md5 = entry.md5 { value["md5"] = .string(md5) }
+        if let size = entry.size { value["size"] = .int(size) }
+        if let count = entry.fileCount { value["nfiles"] = .int(count) }
+        if entry.isExecutable { value["isexec"] = .bool(true) }
+        if entry.generation == .three, entry.md5 != nil { value["hash"] = .string("md5") }
+        return value
+    }
+
+    /// Where data comes from, with the hashes of now; a source that cannot be looked at stays as it is.
+    private static func source(_ former: Value, _ entry: StageLock) -> Value {
+        guard let old = former.mapping, let path = old["path"]?.string, old["repo"] == nil,
+            let entry = entry.dependency(path)
+        else { return former }
+        var value = hashes(entry)
+        for entry in old.entries where !hashKeys.contains(where: { entry.key.isString($0) }) {
+            value.entries.append(entry)
+        }
+        return .mapping(value)
     }
 
     private static func isDefault(_ key: String, _ value: Value) -> Bool {

@@ -1,0 +1,72 @@
+import Files
+import Formats
+import Git
+import SystemPackage
+
+extension Queue {
+    /// A run that is frozen, and has a file with its message beside the queue.
+    private struct Prepared {
+        let run: FrozenRun
+        let message: QueueMessage
+        let file: FilePath
+    }
+
+    /// Freezes runs and puts them at the end of the queue: all of them, or none.
+    ///
+    /// - Parameters:
+    ///   - origin: What the runs start from.
+    ///   - copies: Files and folders that git does not have but the runs need, as seen from the folder of the call.
+    /// - Returns: The experiments' names.
+    /// - Throws: What a run refuses before it starts.
+    package func add(
+        _ requests: [RunRequest], from origin: RunFreezing.Origin, copying copies: [String]
+    ) throws -> [String] {
+        let extras = try CopiedPaths(copies, in: context)
+        try folder.make()
+        // A name must not be given twice.
+        let turn = try FileLock(folder.own.appending("lock"), patience: 60_000)
+        defer { withExtendedLifetime(turn) {} }
+        var promised = Set(try entries().filter(\.state.isOpen).map { ExactString($0.name) })
+        let freezing = RunFreezing(context)
+        let runs = try requests.map { request in
+            let run = try freezing.freeze(request, from: origin) { promised.contains(ExactString($0)) }
+            promised.insert(ExactString(run.reference.name))
+            return run
+        }
+        var prepared: [Prepared] = []
+        do {
+            try exclusively {
+                let stash = QueueStash(QueueStash.waiting, in: repository)
+                for run in runs { try stash.push(run.stash) }
+            }
+            var last = try FileIO.list(folder.waiting)?.last?.name
+            for (request, run) in zip(requests, runs) {
+                prepared.append(try prepare(request, run, from: origin, copying: extras, after: last))
+                last = prepared.last?.message.file
+            }
+        } catch {
+            try? exclusively {
+                let stash = QueueStash(QueueStash.waiting, in: repository)
+                for run in runs { try stash.drop(run.stash) }
+            }
+            for entry in prepared { try? FileIO.remove(entry.file) }
+            throw error
+        }
+        for entry in prepared { try FileIO.move(entry.file, to: folder.waiting.appending(entry.message.file)) }
+        return runs.map(\.reference.name)
+    }
+
+    private func prepare(
+        _ request: RunRequest, _ run: FrozenRun, from origin: RunFreezing.Origin, copying extras: CopiedPaths,
+        after last: String?
+    ) throws -> Prepared {
+        let message = QueueMessage(run, copies: extras.texts, message: request.message, after: last)
+        let startsOver = if case .workspaceAnew = origin { true } else { request.reset }
+        try QueueOptions(run, request, startsOver: startsOver).write(to: folder.file(.options, of: run.stash))
+        let bytes = message.bytes(
+            root: folder.root, top: (repository.workTree ?? folder.root).lexicallyNormalized())
+        let file = folder.own.appending(message.file)
+        try FileIO.replace(file, with: bytes, sync: context.isDurable)
+        return Prepared(run: run, message: message, file: file)
+    }
+}

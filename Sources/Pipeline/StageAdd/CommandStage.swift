@@ -1,0 +1,130 @@
+import Files
+import Formats
+import SystemPackage
+
+/// A stage for a command that was given on the command line and that no `dvc.yaml` needs to name.
+package struct CommandStage: Sendable {
+    private var request: StageAdd
+    /// Whether a stage of the name is replaced whatever it runs.
+    private let force: Bool
+
+    /// The name of the stage, which follows from the command.
+    package var name: String { request.name }
+    /// The outputs that go to the cache, as they were given.
+    package var cachedOutputs: [String] { request.ignoredOutputs }
+
+    /// - Parameters:
+    ///   - words: The command and its arguments, as a shell took them apart; a single word is a line for a shell.
+    ///   - force: Whether a stage of the name is replaced whatever it runs.
+    package init(_ words: [String], force: Bool) {
+        request = StageAdd(name: Self.name(ofCommand: StageAdd.literalLine(of: words)))
+        request.words = words
+        request.isLiteral = true
+        request.force = true
+        self.force = force
+    }
+
+    /// Says what the command reads and writes, as for `stage add`.
+    package mutating func declare(
+        dependencies: [String], parameters: [String], outputs: [StageAdd.OutputRequest]
+    ) {
+        request.dependencies = dependencies
+        request.parameters = parameters
+        request.outputs = outputs
+    }
+
+    private var declaresNothing: Bool {
+        request.dependencies.isEmpty && request.parameters.isEmpty && request.outputs.isEmpty
+    }
+
+    /// The `dvc.yaml` with the stage in it, in place of an earlier one for the same program.
+    ///
+    /// Where nothing was declared, an earlier one keeps what it reads and writes.
+    /// - Parameters: As for ``StageAdd/apply(to:file:templates:)``.
+    /// - Throws: ``PipelineError/stageRunsOther(name:file:)`` where a stage of the name is for another program, and what
+    ///   ``StageAdd/apply(to:file:templates:)`` throws.
+    package func apply(
+        to bytes: [UInt8]?, file: FilePath, templates: TemplateSource = .none
+    ) throws -> [UInt8] {
+        let current = try bytes.flatMap { try PipelineFile.parse($0, path: file, templates: templates) }
+        let old = current?.stages.first { ($0.group ?? $0.name).isIdentical(to: name) }
+        guard let bytes, let old else { return try request.apply(to: bytes, file: file, templates: templates) }
+        let isSame =
+            old.group == nil && old.wdir == nil && !old.isFrozen
+            && old.commandLines.first.map { name.isIdentical(to: Self.name(ofCommand: $0)) } ?? false
+        guard isSame || force else { throw PipelineError.stageRunsOther(name: name, file: file.string) }
+        guard isSame, declaresNothing else { return try request.apply(to: bytes, file: file, templates: templates) }
+        let result = try YAMLTextEdit.setEntry(
+            in: bytes, file: file.string, path: ["stages", name], key: "cmd", value: request.command)
+        _ = try PipelineFile.parse(result, path: file, templates: templates)
+        return result
+    }
+
+    // MARK: - Naming
+
+    /// Programs that are told by their first argument what to run.
+    private static let interpreters: Set<String> = [
+        "python", "pypy", "sh", "bash", "dash", "zsh", "ksh", "perl", "ruby", "node", "julia", "Rscript", "lua", "php",
+        "env", "nice", "nohup", "time", "exec", "torchrun",
+    ]
+
+    /// The name of a stage for a line of shell: that of the script, or of the program.
+    static func name(ofCommand line: String) -> String {
+        var words = words(of: line).filter { word in
+            // Variables that are set for the command alone.
+            let name = word.utf8.prefix { $0 != UInt8(ascii: "=") }
+            return name.count == word.utf8.count || word.utf8.contains(UInt8(ascii: "/")) || word.hasPrefix("-")
+        }[...]
+        var chosen = "command"
+        while let word = words.popFirst() {
+            if word == "-m", let module = words.first {
+                chosen = module.split(separator: ".").last.map(String.init) ?? module
+                break
+            }
+            if word == "-c" { break }
+            // The value of an option, as of `nice -n 10`, is no name either.
+            if word.hasPrefix("-") || word.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) { continue }
+            chosen = stem(word)
+            guard interpreters.contains(String(chosen.prefix { !("0"..."9").contains($0) })) else { break }
+        }
+        let kept = chosen.utf8.map { byte in
+            let isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
+            let isDigit = byte >= 0x30 && byte <= 0x39
+            return isLetter || isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte >= 0x80
+                ? byte : UInt8(ascii: "-")
+        }
+        let name = String(decoding: kept, as: UTF8.self)
+        return name.utf8.allSatisfy { $0 == UInt8(ascii: "-") } ? "command" : name
+    }
+
+    /// The last part of a path without its ending.
+    private static func stem(_ word: String) -> String {
+        let last = word.split(separator: "/").last.map(String.init) ?? word
+        guard let dot = last.utf8.lastIndex(of: UInt8(ascii: ".")), dot > last.startIndex,
+            !last[last.utf8.index(after: dot)...].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        else { return last }
+        return String(last[..<dot])
+    }
+
+    /// The words of a line, as far as quotes tell; a name needs no more.
+    private static func words(of line: String) -> [String] {
+        var words: [[UInt8]] = []
+        var word: [UInt8]?
+        var quote: UInt8?
+        for byte in line.utf8 {
+            if let open = quote {
+                if byte == open { quote = nil } else { word?.append(byte) }
+            } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
+                quote = byte
+                word = word ?? []
+            } else if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == UInt8(ascii: ";") {
+                if let word { words.append(word) }
+                word = nil
+            } else {
+                word = (word ?? []) + [byte]
+            }
+        }
+        if let word { words.append(word) }
+        return words.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
