@@ -116,20 +116,24 @@ extension Repository {
 
     /// The paths at which a tree and a listing differ, in the order of their bytes.
     ///
-    /// - Parameter tree: `nil` is a tree without files.
-    package func paths(differingFrom tree: TreeID?, in listing: FileListing) throws -> [String] {
+    /// - Parameters:
+    ///   - tree: `nil` is a tree without files.
+    ///   - enters: Whether a folder counts, given with `/` at its end; others are not read.
+    package func paths(
+        differingFrom tree: TreeID?, in listing: FileListing, enters: (String) -> Bool = { _ in true }
+    ) throws -> [String] {
         guard let tree else { return listing.entries.map(\.path) }
         var changed: [String] = []
-        try compare(tree, listing.entries[...], prefix: "", into: &changed)
+        try compare(tree, listing.entries[...], prefix: "", enters, into: &changed)
         return changed
     }
 
     /// Walks a tree and the part of a sorted listing that lies in the same folder side by side.
     private func compare(
-        _ tree: TreeID, _ part: ArraySlice<FileListing.Entry>, prefix: String, into changed: inout [String]
+        _ tree: TreeID, _ part: ArraySlice<FileListing.Entry>, prefix: String, _ enters: (String) -> Bool,
+        into changed: inout [String]
     ) throws {
         var rest = part
-        let start = prefix.utf8.count
         for entry in try entries(of: tree) {
             let path = prefix + entry.name
             let isFolder = entry.kind == .directory
@@ -139,10 +143,9 @@ extension Repository {
                 rest.removeFirst()
             }
             if isFolder {
-                let end = rest.firstIndex { !$0.path.utf8.dropFirst(start).starts(with: (entry.name + "/").utf8) }
-                let inside = rest[..<(end ?? rest.endIndex)]
-                try compare(entry.tree, inside, prefix: bound, into: &changed)
-                rest = rest[inside.endIndex...]
+                let end = Self.end(of: bound, in: rest)
+                if enters(bound) { try compare(entry.tree, rest[..<end], prefix: bound, enters, into: &changed) }
+                rest = rest[end...]
             } else if let first = rest.first, first.path.utf8.elementsEqual(path.utf8) {
                 if first.kind != entry.kind || first.blob != entry.blob { changed.append(path) }
                 rest.removeFirst()
@@ -151,6 +154,17 @@ extension Repository {
             }
         }
         changed += rest.map(\.path)
+    }
+
+    /// Where the entries below a folder end, which are the first ones.
+    private static func end(of folder: String, in entries: ArraySlice<FileListing.Entry>) -> Int {
+        var low = entries.startIndex
+        var high = entries.endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].path.utf8.starts(with: folder.utf8) { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 

@@ -19,8 +19,8 @@ struct GitExp: ParsableCommand {
             Push.self, Pull.self, Undo.self, Restore.self, Rehome.self, Recover.self, Clean.self, Metrics.self,
             Params.self, Add.self,
             Commit.self, CheckoutData.self, Freeze.self, Unfreeze.self, Dag.self, DataCommand.self, Config.self,
-            RemoteCommand.self, QueueCommand.self, Install.self, Uninstall.self, Verify.self, Execute.self,
-            MergeDriver.self, TextConversion.self,
+            RemoteCommand.self, QueueCommand.self, Install.self, Uninstall.self, HookCommand.self, Verify.self,
+            Execute.self, MergeDriver.self, TextConversion.self,
         ])
 }
 

@@ -22,6 +22,7 @@ import checks_clients
 import checks_current
 import checks_data
 import checks_golden
+import checks_hooks
 import checks_migration
 import checks_protocol
 import checks_random
@@ -35,7 +36,7 @@ from harness import Check, Environments, Failed, Skipped, Tools
 
 MODULES = (
     checks_current, checks_data, checks_remotes, checks_migration, checks_repro, checks_checkpoints, checks_clients,
-    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs, checks_sharing, checks_queue)
+    checks_protocol, checks_templating, checks_random, checks_golden, checks_verbs, checks_sharing, checks_queue, checks_hooks)
 
 
 def all_checks():

@@ -12,7 +12,6 @@ struct ProjectChange {
     private let listing: FileListing
     private let prefix: FilePath
     private let parent: Commit?
-    private let changed: Set<ExactString>
     private let isEverything: Bool
     private let revision: CommitID?
     private let requiresData: Bool
@@ -20,14 +19,13 @@ struct ProjectChange {
 
     init(
         _ repository: Repository, _ listing: FileListing, prefix: FilePath, parent: Commit?,
-        changed: Set<ExactString>, isEverything: Bool, revision: CommitID?, requiresData: Bool,
+        isEverything: Bool, revision: CommitID?, requiresData: Bool,
         openProject: @escaping (FilePath) throws -> Project
     ) {
         self.repository = repository
         self.listing = listing
         self.prefix = prefix
         self.parent = parent
-        self.changed = changed
         self.isEverything = isEverything
         self.revision = revision
         self.requiresData = requiresData
@@ -43,8 +41,13 @@ struct ProjectChange {
             let inside = files.compactMap { path, bytes in now.inProject(path).map { ($0, bytes) } }
             now = now.replacing(Dictionary(inside, uniquingKeysWith: { $1 }))
         }
-        let before = try parent.map { parent in
-            Snapshot(repository, try repository.files(of: parent.tree), project, prefix: prefix)
+        let reach = now.reach
+        let changed = try repository.paths(
+            differingFrom: isEverything ? nil : parent?.tree, in: listing, enters: reach.enters)
+        let before = Former { [parent, repository, prefix] in
+            try parent.map { parent in
+                Snapshot(repository, try repository.files(of: parent.tree), project, prefix: prefix)
+            }
         }
         let touch = Touch(now: now, before: before, changed: changed, isEverything: isEverything)
         var verdict = Verdict()
@@ -79,5 +82,21 @@ struct ProjectChange {
             }
         }
         return verdict
+    }
+}
+
+/// What was there before, read when somebody asks: most commits touch no stage.
+final class Former {
+    private let read: () throws -> Snapshot?
+    private var found: Snapshot??
+
+    init(_ read: @escaping () throws -> Snapshot?) { self.read = read }
+
+    /// `nil` before the first commit, and where it cannot be read.
+    var snapshot: Snapshot? {
+        if let found { return found }
+        let result = (try? read()) ?? nil
+        found = .some(result)
+        return result
     }
 }

@@ -10,8 +10,7 @@ import SystemPackage
 /// Nothing in the workspace counts, except as a witness; see ``WorkspaceWitness``.
 struct StageJudge {
     let snapshot: Snapshot
-    /// What was there before; `nil` before the first commit.
-    let before: Snapshot?
+    let before: Former
     let repository: Repository
     let witness: WorkspaceWitness
     /// Whether outputs have to be in the cache.
@@ -146,7 +145,7 @@ struct StageJudge {
     /// What to say of a path that a stage reads and that the commit does not have.
     private func absence(of path: FilePath) -> Finding.Change? {
         if maker(around: path) != nil || !ProjectPath.isInside(path) { return nil }
-        if before.map({ (try? $0.tree.kind(of: path)) ?? nil }) ?? nil != nil { return .deleted }
+        if before.snapshot.map({ (try? $0.tree.kind(of: path)) ?? nil }) ?? nil != nil { return .deleted }
         // What git ignores is not meant to be there.
         return witness.untracked(in: path).isEmpty ? nil : .untracked
     }
@@ -175,7 +174,9 @@ struct StageJudge {
 
     /// Whether the commit before named this data already, so that it is not this one's concern.
     private func wasRecorded(_ hash: OutputHash, _ stage: Stage, _ output: Output) throws -> Bool {
-        guard let before, let old = try? before.lock(at: stage.lockFile)[stage.name] else { return false }
+        guard let before = before.snapshot, let old = try? before.lock(at: stage.lockFile)[stage.name] else {
+            return false
+        }
         return old.output(output.path)?.hash?.md5 == hash.md5
     }
 }

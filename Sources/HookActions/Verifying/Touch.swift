@@ -7,19 +7,17 @@ import SystemPackage
 /// Which stages a change touches, and what it does to the files of the pipeline themselves.
 struct Touch {
     let now: Snapshot
-    let before: Snapshot?
-    /// From the top of the repository.
-    let changed: Set<ExactString>
+    let before: Former
     let isEverything: Bool
-    /// The same from the project's root, without what belongs to other projects.
+    /// From the project's root, without what belongs to other projects.
     private let paths: Set<FilePath>
 
-    init(now: Snapshot, before: Snapshot?, changed: Set<ExactString>, isEverything: Bool) {
+    /// - Parameter changed: Paths from the top of the repository.
+    init(now: Snapshot, before: Former, changed: [String], isEverything: Bool) {
         self.now = now
         self.before = before
-        self.changed = changed
         self.isEverything = isEverything
-        paths = Set(changed.compactMap { now.inProject($0.text) }.filter { !now.isForeign($0) })
+        paths = Set(changed.compactMap { now.inProject($0) }.filter { !now.isForeign($0) })
     }
 
     private func isTouched(_ path: FilePath) -> Bool { isEverything || paths.contains(path) }
@@ -113,12 +111,12 @@ struct Touch {
     private func isEntryChanged(_ stage: Stage) throws -> Bool {
         // What cannot be read is told of elsewhere.
         guard let new = try? now.entry(of: stage) else { return false }
-        guard let old = try? before?.lock(at: stage.lockFile)[stage.name] else { return true }
+        guard let old = try? before.snapshot?.lock(at: stage.lockFile)[stage.name] else { return true }
         return !new.isEqual(to: old)
     }
 
     private func isRedefined(_ stage: Stage) -> Bool {
-        let old = before?.stages.first { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }
+        let old = before.snapshot?.stages.first { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }
         return old.map { !stage.isDefined(like: $0) } ?? true
     }
 }

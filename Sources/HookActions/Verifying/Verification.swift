@@ -49,14 +49,12 @@ package struct Verification {
             listing = try repository.files(of: commit.tree)
             parent = commit.parents.first.flatMap { try? repository.commit($0) }
         }
-        let changed = Set(try repository.paths(differingFrom: parent?.tree, in: listing).map { ExactString($0) })
         var isEverything = false
         if case .everything = subject { isEverything = true }
-        if changed.isEmpty && !isEverything { return Verdict() }
         var verdict = Verdict()
         for prefix in Self.projects(in: listing) {
             let change = ProjectChange(
-                repository, listing, prefix: prefix, parent: parent, changed: changed, isEverything: isEverything,
+                repository, listing, prefix: prefix, parent: parent, isEverything: isEverything,
                 revision: revision, requiresData: requiresData, openProject: openProject)
             verdict.add(try change.verdict(replacing: files))
         }
