@@ -22,18 +22,22 @@ extension Queue {
                 if try !isFiled(message) { try file(final, of: message) }
                 continue
             }
-            if !hasDead {
-                try makingFolders {
-                    try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: context.prefix)
-                }
-            }
+            if !hasDead { try sweepFolders() }
             hasDead = true
             try settleDead(message)
         }
     }
 
-    /// Removes what is left of entries that DVC took out of the queue.
+    /// Removes the folders of attempts that are dead, also of one that was killed after it had said how its entry ended.
+    func sweepFolders() throws {
+        try makingFolders {
+            try TemporaryFolder.sweep(folder.runs, common: repository.commonDirectory, prefix: context.prefix)
+        }
+    }
+
+    /// Removes what is left of entries that DVC took out of the queue, and of attempts.
     func sweep() throws {
+        try sweepFolders()
         // While one is added, its files are there before it is.
         guard let turn = try? FileLock(folder.own.appending("lock")) else { return }
         let found = try (FileIO.list(folder.own) ?? []).compactMap { CommitID(String($0.name.prefix(40))) }

@@ -49,7 +49,7 @@ package struct QueueWorker {
                 // What runs may die, and then waits again.
                 nap.take()
             } else {
-                return
+                return try queue.sweepFolders()
             }
         }
     }
