@@ -48,9 +48,13 @@ class Stage:
         self.reads = list(reads)
         self.parameters = list(parameters)
         self.note = note
+        sources = [read for read in self.reads if read in SOURCES]
+        self.fixed = [read for read in self.reads if read not in sources[1:]]
 
     def copy(self):
-        return Stage(self.reads, self.parameters, self.note)
+        stage = Stage(self.reads, self.parameters, self.note)
+        stage.fixed = self.fixed
+        return stage
 
     def fields(self):
         return (self.reads, self.parameters, self.note)
@@ -201,7 +205,8 @@ class Repository:
         self.write("params.yaml", "".join(f"{name}: {value}\n" + "#\n" * 6 for name, value in values.items()))
 
     def write_code(self, name, stage, extra=""):
-        reads = " ".join(stage.reads)
+        # Only what no change takes out of the list: code never reads what its stage does not name.
+        reads = " ".join(read for read in stage.reads if read in stage.fixed)
         keys = "|".join(stage.parameters) or "none"
         lines = [f"cat {reads} /dev/null > {out(name)}", f"grep -E '^({keys}):' params.yaml >> {out(name)}"]
         lines += [f"echo {extra} >> {out(name)}"] if extra else []
@@ -271,7 +276,7 @@ def change(side, rng, label, mine, drops):
         if possible and name != "nshared":
             stage.reads.insert(rng.randint(0, len(stage.reads)), rng.choice(possible))
     elif kind == "unread":
-        sources = [source for source in stage.reads if source in SOURCES]
+        sources = [read for read in stage.reads if read in SOURCES and read not in stage.fixed]
         if sources and name != "nshared":
             stage.reads.remove(rng.choice(sources))
     elif kind == "command":
@@ -360,7 +365,7 @@ def join(repository, rng):
         # While rebasing, what is being built is on top of main: that is ours.
         repository.git("checkout", "-q", "side")
         return way, repository.git("rebase", "-q", "main", check=False)
-    command = ["merge", "-q", "--no-edit", "side"] if way == "merge" else ["cherry-pick", "side"]
+    command = ["merge", "-q", "--no-edit", "side"] if way == "merge" else ["cherry-pick", "--allow-empty", "--keep-redundant-commits", "side"]
     return way, repository.git(*command, check=False)
 
 
