@@ -105,4 +105,19 @@ extension String {
             return words.joined(separator: " ") + "\n"
         }.joined()
     }
+
+    /// All else is applied, and the status tells that it is not complete.
+    @Test func whatTheCacheLostIsTold() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.expOK("run", "-q", "-n", "one")
+        _ = try sandbox.run("rm", ["-rf", ".dvc/cache", "model.txt", "metrics.json"])
+        let outcome = try sandbox.exp("apply", "one")
+        #expect(outcome.status == 1 && outcome.errors.contains("model.txt"), "\(outcome)")
+        #expect(try sandbox.read("metrics.json")?.contains("step") == true)
+        let checkout = try sandbox.exp("checkout")
+        #expect(checkout.status == 128, "\(checkout)")
+        #expect(
+            checkout.errors.hasPrefix("error: the data of '") && checkout.errors.contains("model.txt"), "\(checkout)")
+    }
 }

@@ -67,7 +67,9 @@ import Testing
         ("add --file kept.dvc loose", 128, "'kept.dvc' exists and tracks something else"),
         ("add --file loose.txt loose", 129, "bad file name 'loose.txt'"),
         ("add --file ../x.dvc loose", 129, "bad file name '../x.dvc'"),
-        ("add fifo", 128, "which cannot be tracked"), ("add train.sh", 128, "is tracked by git"),
+        ("add .", 128, "'.' cannot be tracked: it is the project itself"),
+        ("repro no/dvc.yaml", 128, "no/dvc.yaml"), ("add fifo", 128, "which cannot be tracked"),
+        ("add train.sh", 128, "is tracked by git"),
     ]
 
     @Test func nothingIsDone() throws {

@@ -32,6 +32,7 @@ import Testing
         ("p.toml", "[a.b.c]\nx = 1\n", "+a.b.y=1", "its table has no lines of its own"),
         ("p.toml", "a = 1\n", "+a.b=1", "a part of it is 1 and not a mapping"),
         ("p.toml", "[[a]]\nb = 1\n", "a=2", "it is a table of its own"),
+        ("p.yaml", "x: [&p {a: 1}, *p]\n", "x.1.a=2", "the value belongs to an anchor elsewhere in the file"),
         ("p.yaml", "b: &b {x: {y: 1}}\na:\n  <<: *b\n  z: 1\n", "~a.x", "the value comes from a merged mapping"),
         (
             "p.yaml", "b: &b {x: {y: 1}}\na:\n  <<: *b\n  z: 1\n", "a.x.y=2",

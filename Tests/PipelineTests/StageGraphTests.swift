@@ -63,6 +63,9 @@ import Testing
         #expect(throws: PipelineError.missingPipelineFile("no/dvc.yaml")) {
             try order(StageSelection(targets: ["no/dvc.yaml:x"]))
         }
+        #expect(throws: PipelineError.missingPipelineFile("no/dvc.yaml")) {
+            try order(StageSelection(targets: ["no/dvc.yaml"]))
+        }
         #expect(throws: PipelineError.unknownStage(name: "a.txt", file: "dvc.yaml", similar: [])) {
             try order(StageSelection(targets: ["a.txt"]))
         }
