@@ -62,7 +62,7 @@ struct ProjectChange {
             verdict.files.append(.init(path: path, problem: problem, isData: true))
         }
         let broken = Set(verdict.files.map { ExactString($0.path) })
-        let stages = try touch.stages(among: now.stages + now.trackedData.data.map(\.stage)).filter { stage in
+        let stages = touch.stages(among: now.stages + now.trackedData.data.map(\.stage)).filter { stage in
             !broken.contains(ExactString(now.inRepository(stage.lockFile)))
         }
         verdict.judged = stages.count
