@@ -10,6 +10,7 @@ package struct FileListing: Sendable {
     package struct Entry: Sendable {
         /// From the top of the work tree, with `/` between its parts.
         package let path: String
+        /// What git takes it for; never a directory.
         package let kind: TreeEntry.Kind
         /// The contents; meaningless for a submodule.
         package let blob: BlobID
@@ -18,6 +19,7 @@ package struct FileListing: Sendable {
         package var isFile: Bool { kind == .file || kind == .executable }
     }
 
+    /// All of them, sorted by the bytes of their paths.
     package private(set) var entries: [Entry]
 
     init(sorted entries: [Entry]) { self.entries = entries }
@@ -189,6 +191,7 @@ package struct ListingTree: FileTree {
     /// Files that are to be seen with other contents, by their paths from the project's root.
     private let replaced: [FilePath: [UInt8]]
 
+    /// The files of a listing below a project's folder.
     package init(
         _ repository: Repository, _ listing: FileListing, prefix: FilePath = "", replacing: [FilePath: [UInt8]] = [:]
     ) {
@@ -198,6 +201,7 @@ package struct ListingTree: FileTree {
         replaced = replacing
     }
 
+    /// The bytes of a file; `nil` for anything else, and where nothing is.
     package func contents(of path: FilePath) throws -> [UInt8]? {
         if let bytes = replaced[path] { return bytes }
         guard let entry = entry(at: path), entry.isFile else { return nil }
@@ -210,6 +214,7 @@ package struct ListingTree: FileTree {
         return listing.entry(at: prefix + path.string)
     }
 
+    /// What is at a path; folders are there as far as files are in them.
     package func kind(of path: FilePath) throws -> FileKind? {
         switch entry(at: path)?.kind {
         case .file, .executable: .file
@@ -219,6 +224,7 @@ package struct ListingTree: FileTree {
         }
     }
 
+    /// The names in a folder, sorted as git sorts them; `nil` where no file is in it.
     package func list(_ directory: FilePath) throws -> [(name: String, kind: FileKind)]? {
         let folder = (prefix + directory.string).trimmingSlash
         let entries = listing.entries(below: folder)

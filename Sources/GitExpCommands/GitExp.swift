@@ -66,6 +66,7 @@ private func parse(_ arguments: [String]) throws -> any ParsableCommand {
         case "save": Save.self
         case "remove", "rm": Remove.self
         case "rename": Rename.self
+        case "verify": Verify.self
         case "execute": Execute.self
         case "merge-driver": MergeDriver.self
         case "textconv": TextConversion.self

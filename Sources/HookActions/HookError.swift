@@ -8,6 +8,7 @@ package enum HookError: UserFacingError, Hashable {
     case badSetting(name: String, value: String, expected: String)
     case foreignFile(String, problem: String)
 
+    /// What failed, and on what.
     package var message: String {
         switch self {
         case .unknownHook(let name): "there is no hook '\(Console.sanitized(name))' of git exp"
@@ -18,6 +19,7 @@ package enum HookError: UserFacingError, Hashable {
         }
     }
 
+    /// What to do next.
     package var hint: String? {
         switch self {
         case .unknownHook: "the hooks are " + HookScript.allCases.map(\.rawValue).joined(separator: ", ")

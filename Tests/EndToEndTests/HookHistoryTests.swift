@@ -163,4 +163,50 @@ import Testing
         #expect(outcome.exit.isSuccess, "\(outcome)")
         #expect(!outcome.errors.contains("git exp: "))
     }
+
+    @Test func worktreesAndSubmodulesAreJudgedByTheirOwnIndex() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        let other = sandbox.root.removingLastComponent().appending("other")
+        _ = try git(sandbox, "worktree", "add", "-q", other.string, "main")
+        try FileIO.replace(other.appending("params.yaml"), with: Array("lr: 9\n".utf8), sync: false)
+        try FileIO.makeDirectories(other.appending("deep"))
+        let commit = ["commit", "-q", "-a", "-m", "lies"]
+        let stopped = try sandbox.run("git", commit, in: other.appending("deep"))
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("params.yaml: lr 1 → 9"))
+        #expect(try git(sandbox, "commit", "-q", "--allow-empty", "-m", "elsewhere").errors.isEmpty)
+        let outside = try sandbox.run(
+            "git", ["--git-dir", sandbox.root.appending(".git").string, "--work-tree", sandbox.root.string] + commit,
+            in: sandbox.root.removingLastComponent())
+        #expect(outside.status == 1, "\(outside)")
+        #expect(!outside.errors.contains("lies"))
+        try sandbox.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", sandbox.root.string, "sub")
+        let sub = sandbox.root.appending("sub")
+        #expect(try sandbox.run("git", ["exp", "install", "-q", "--hook", "pre-commit"], in: sub).exit.isSuccess)
+        try sandbox.write("sub/params.yaml", "lr: 8\n")
+        let inside = try sandbox.run("git", commit, in: sub)
+        #expect(inside.errors.contains("params.yaml: lr 2 → 8"), "\(inside)")
+    }
+
+    @Test func theFrameworkSaysThingsInItsOwnWay() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.expOK("uninstall", "-q")
+        try sandbox.expOK("run", "-q", "-n", "e1", "-S", "lr=7")
+        try sandbox.git("checkout", "-q", ".")
+        try sandbox.git("commit", "-q", "--amend", "-m", "again")
+        let moved = try sandbox.exp("hook", "post-rewrite", environment: ["PRE_COMMIT_REWRITE_COMMAND": "amend"])
+        #expect(moved.errors.contains("moved 'e1'"), "\(moved)")
+        let old = try sandbox.git("rev-parse", "HEAD").dropLast()
+        try sandbox.git("checkout", "-q", "main")
+        let new = try sandbox.git("rev-parse", "HEAD").dropLast()
+        let brought = try sandbox.exp(
+            "hook", "post-checkout",
+            environment: [
+                "PRE_COMMIT_FROM_REF": String(old), "PRE_COMMIT_TO_REF": String(new), "PRE_COMMIT_CHECKOUT_TYPE": "1",
+            ])
+        #expect(brought.errors.contains("'model.txt'"), "\(brought)")
+        #expect(try sandbox.exp("hook", "nonsense").status == 128)
+    }
 }

@@ -232,4 +232,60 @@ import Testing
         #expect(outcome.exit.isSuccess)
         #expect(outcome.errors.contains("git-exp is not on your PATH"))
     }
+
+    @Test func entriesOfTheOlderSchemeAreComparedAsTheyWereMade() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.git("config", "exp.generation", "2")
+        try sandbox.write("in.txt", "one\r\ntwo\r\n")
+        try sandbox.write("dir/a", "a\r\n")
+        try sandbox.expOK(
+            "stage", "add", "-q", "-n", "copy", "-d", "in.txt", "-d", "dir", "-o", "out.bin", "cp in.txt out.bin")
+        try sandbox.expOK("repro", "-q")
+        #expect(try sandbox.read("dvc.lock")?.contains("hash: md5") == false)
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("add", ".")
+        #expect(try commit(sandbox).exit.isSuccess)
+        // Line ends do not count there.
+        try sandbox.write("in.txt", "one\ntwo\n")
+        #expect(try commit(sandbox, "-a").exit.isSuccess)
+        try sandbox.write("dir/a", "b\n")
+        #expect(try commit(sandbox, "-a").errors.contains("dir: modified"))
+    }
+
+    @Test func dataOfAnotherStageIsComparedByItsEntry() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("init", "-q")
+        try sandbox.write("params.yaml", "p: 1\n")
+        try sandbox.expOK("stage", "add", "-q", "-n", "one", "-p", "p", "-o", "a.txt", "cp params.yaml a.txt")
+        try sandbox.expOK("stage", "add", "-q", "-n", "two", "-d", "a.txt", "-o", "b.txt", "cp a.txt b.txt")
+        try sandbox.expOK("repro", "-q")
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("add", ".")
+        #expect(try commit(sandbox).exit.isSuccess)
+        // The second stage did not run on what the first one makes now.
+        try sandbox.write("params.yaml", "p: 2\n")
+        try sandbox.expOK("repro", "-q", "-s", "one")
+        let stopped = try commit(sandbox, "-a")
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("two:\n  a.txt: modified\n"), "\(stopped)")
+        try sandbox.expOK("repro", "-q")
+        #expect(try commit(sandbox, "-a").exit.isSuccess)
+    }
+
+    @Test func nothingOfTheRepositoryIsRun() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.write(".gitattributes", "* diff=evil\n")
+        try sandbox.git("config", "diff.evil.textconv", "touch ran-textconv;")
+        try sandbox.git("config", "diff.evil.command", "touch ran-command;")
+        try sandbox.write(
+            "dvc.yaml", "stages:\n  train:\n    cmd: touch ran-stage\n    deps: [train.sh]\n    outs: [model.txt]\n")
+        try sandbox.write("train.sh", "touch ran-script\n")
+        #expect(try commit(sandbox, "-a").status == 1)
+        _ = try sandbox.exp("verify", "--staged", "--fix")
+        try sandbox.git("commit", "-q", "-a", "-m", "evil", "--no-verify")
+        try sandbox.git("checkout", "-q", "HEAD~1")
+        #expect(try FileIO.list(sandbox.root)?.contains { $0.name.hasPrefix("ran-") } == false)
+    }
 }

@@ -53,6 +53,7 @@ package struct PushedData {
     private let context: ExperimentContext
     private let options: DataSharing.Options
 
+    /// Prepares for the commits of a project; nothing is read yet.
     package init(_ context: ExperimentContext, _ options: DataSharing.Options) {
         self.context = context
         self.options = options
@@ -60,10 +61,12 @@ package struct PushedData {
 
     /// What became of the data.
     package struct Report {
+        /// What was sent, what was nowhere, and what failed.
         package var exchange = ExchangeReport()
         /// Outputs of the commits that references are going to name, of which something is nowhere.
         package var lost: [UsedOutput] = []
 
+        /// A report of nothing.
         package init() {}
     }
 

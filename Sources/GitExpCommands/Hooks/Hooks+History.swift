@@ -12,20 +12,39 @@ extension Hooks {
 
     /// Git says `amend` or `rebase`, and on standard input what commits became.
     func postRewrite(_ folder: FilePath) throws {
+        guard let repository = try Self.repository(around: folder) else { return }
+        var lines = StandardInput.read()
+        if lines.allSatisfy(\.isWhitespace) { lines = try rewrittenCommits(repository) }
         var rewritten: [CommitID: CommitID] = [:]
-        for line in StandardInput.read().split(separator: "\n") {
+        for line in lines.split(separator: "\n") {
             let words = line.split(separator: " ").prefix(2).map { CommitID(String($0)) }
             if words.count == 2, let old = words[0], let new = words[1], old != new { rewritten[old] = new }
         }
-        let repository = try Repository(discovering: folder)
         try moveExperiments(rewritten, in: repository)
-        guard words.first == "rebase", let head = try repository.head().map({ try repository.commit($0) }) else {
+        guard words.first ?? environment[Self.rewriting] == "rebase",
+            let head = try repository.head().map({ try repository.commit($0) })
+        else {
             return
         }
         // The rebase is done, though git clears it away only after this.
         let former = try repository.commit(named: "ORIG_HEAD").flatMap { try? repository.commit($0).tree }
         if let former {
             try follow(RecordChanges(repository, from: former, to: head.tree), in: repository, ignoring: [.rebase])
+        }
+    }
+
+    private static var rewriting: String { "PRE_COMMIT_REWRITE_COMMAND" }
+
+    /// What commits became, where the framework 'pre-commit' keeps git's words for itself.
+    private func rewrittenCommits(_ repository: Repository) throws -> String {
+        switch environment[Self.rewriting] {
+        case "amend":
+            guard let old = try repository.resolve("HEAD@{1}"), let new = try repository.head() else { return "" }
+            return "\(old) \(new)"
+        case "rebase":
+            let list = repository.gitDirectory.appending("rebase-merge").appending("rewritten-list")
+            return try FileIO.read(list).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        default: return ""
         }
     }
 
@@ -75,7 +94,7 @@ extension Hooks {
             let remote = environment["PRE_COMMIT_FROM_REF"] ?? ""
             lines = "\(name) \(local) \(environment["PRE_COMMIT_REMOTE_BRANCH"] ?? name) \(remote)"
         }
-        let repository = try Repository(discovering: folder)
+        guard let repository = try Self.repository(around: folder) else { return }
         let mode = try GitSettings(of: repository).choice("exp.pushData", of: DataPushing.allCases, default: .on)
         if mode == .off { return }
         let remote = words.first ?? environment["PRE_COMMIT_REMOTE_NAME"] ?? ""

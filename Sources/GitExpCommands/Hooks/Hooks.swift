@@ -26,17 +26,29 @@ struct Hooks {
         let folder = Workspace.currentFolder()
         if HookSilence.holds(environment) || HookSilence.holds(in: folder) { return }
         switch script {
-        case .preCommit: try preCommit(Repository(discovering: folder))
+        case .preCommit: try preCommit(folder)
         case .postCheckout: try postCheckout(folder)
-        case .postMerge: try postMerge(Repository(discovering: folder))
+        case .postMerge: try postMerge(folder)
         case .postRewrite: try postRewrite(folder)
         case .prePush: try prePush(folder)
         }
     }
 
+    /// Opens the repository; `nil` for one of a shape that we refuse: where many repositories share their hooks, git goes
+    /// on in those without us.
+    static func repository(around folder: FilePath) throws -> Repository? {
+        do throws(GitError) {
+            return try Repository(discovering: folder)
+        } catch {
+            if error.code == .refused { return nil }
+            throw error
+        }
+    }
+
     // MARK: Before a commit
 
-    private func preCommit(_ repository: Repository) throws {
+    private func preCommit(_ folder: FilePath) throws {
+        guard let repository = try Self.repository(around: folder) else { return }
         let settings = try GitSettings(of: repository)
         let strictness = try settings.choice("exp.verify", of: CommitGate.Strictness.allCases, default: .block)
         let gate = CommitGate(Self.verification(repository, console), console: console)
@@ -67,14 +79,15 @@ struct Hooks {
         guard kind == "1", let new = CommitID(new) else { return }
         let former = CommitID(old)
         if former == new { return }
-        let repository = try Repository(discovering: folder)
+        guard let repository = try Self.repository(around: folder) else { return }
         let changes = try RecordChanges(
             repository, from: former.flatMap { try? repository.commit($0).tree }, to: repository.commit(new).tree)
         try follow(changes, in: repository, ignoring: [])
     }
 
     /// Git says whether the merge was squashed: then `HEAD` is where it was, and the index has the changes.
-    private func postMerge(_ repository: Repository) throws {
+    private func postMerge(_ folder: FilePath) throws {
+        guard let repository = try Self.repository(around: folder) else { return }
         let isSquashed = (words.first ?? environment["PRE_COMMIT_IS_SQUASH_MERGE"]) == "1"
         guard let head = try repository.head().map({ try repository.commit($0) }) else { return }
         if isSquashed {

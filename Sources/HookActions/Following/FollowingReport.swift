@@ -9,8 +9,10 @@ package struct FollowingReport {
     private var unsaved: [String] = []
     private var failed: [(path: String, problem: String)] = []
 
+    /// A report of nothing.
     package init() {}
 
+    /// Takes in what became of the data of one project.
     package mutating func add(_ report: DataCheckout.Report) {
         brought += report.added + report.modified
         for (path, error) in report.failures {

@@ -31,6 +31,7 @@ package struct RecordChanges {
         paths = try repository.paths(differingFrom: old, in: repository.stagedFiles()).filter(Self.isRecord)
     }
 
+    /// Whether no such file differs.
     package var isEmpty: Bool { paths.isEmpty }
 
     private static func isRecord(_ path: String) -> Bool {

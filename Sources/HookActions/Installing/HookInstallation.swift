@@ -10,6 +10,7 @@ package struct HookInstallation {
     package struct Step {
         /// In the past tense, fit for a terminal.
         package let text: String
+        /// Does it; throws what writing files and calling git throw.
         package let perform: () throws -> Void
     }
 

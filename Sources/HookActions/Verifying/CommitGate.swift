@@ -11,6 +11,7 @@ package struct CommitGate {
     private let verification: Verification
     private let console: Console
 
+    /// A gate that asks this judge, and tells what it finds on standard error.
     package init(_ verification: Verification, console: Console) {
         self.verification = verification
         self.console = console

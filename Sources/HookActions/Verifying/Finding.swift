@@ -13,6 +13,7 @@ package enum Finding: Sendable {
 
     /// A parameter whose value is another one.
     package struct Parameter: Sendable {
+        /// The dotted key, as the stage writes it.
         package let key: String
         /// What the lock file says; `nil` where it does not know the key.
         package let recorded: Value?
@@ -97,6 +98,7 @@ package struct Verdict: Sendable {
         package let stage: String
         /// The lock file, or `.dvc` file, from the top of the repository.
         package let lockFile: String
+        /// What differs, never empty.
         package let findings: [Finding]
     }
 
@@ -104,18 +106,23 @@ package struct Verdict: Sendable {
     package struct FileFault: Sendable {
         /// From the top of the repository.
         package let path: String
+        /// What is wrong, in lower case, on one line.
         package let problem: String
         /// Whether it is data of the cache that git was given.
         package let isData: Bool
     }
 
+    /// Stages whose entry is not true, in the order of the pipeline.
     package var stages: [StageFault] = []
+    /// Files that are wrong by themselves, sorted by path.
     package var files: [FileFault] = []
     /// How many stages were judged.
     package var judged = 0
 
+    /// A verdict in which nothing is wrong.
     package init() {}
 
+    /// Whether nothing is wrong.
     package var isSound: Bool { stages.isEmpty && files.isEmpty }
 
     /// A block for each stage, a line for each file; empty where nothing is wrong.

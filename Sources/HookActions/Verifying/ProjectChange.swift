@@ -34,7 +34,10 @@ struct ProjectChange {
 
     /// - Parameter files: Files to be seen with other contents, by their paths in the repository.
     func verdict(replacing files: [String: [UInt8]]) throws -> Verdict {
-        guard let workTree = repository.workTree else { return Verdict() }
+        // A sparse checkout may leave a project out; nothing of it is committed then.
+        guard let workTree = repository.workTree,
+            try FileStatus.of(workTree.pushing(prefix).appending(".dvc"), followingLinks: true) != nil
+        else { return Verdict() }
         let project = try openProject(prefix)
         var now = Snapshot(repository, listing, project, prefix: prefix)
         if !files.isEmpty {
@@ -59,7 +62,7 @@ struct ProjectChange {
             verdict.files.append(.init(path: path, problem: problem, isData: true))
         }
         let broken = Set(verdict.files.map { ExactString($0.path) })
-        let stages = try touch.stages(among: now.stages + now.trackedData.data.map(\.stage)).filter { stage in
+        let stages = touch.stages(among: now.stages + now.trackedData.data.map(\.stage)).filter { stage in
             !broken.contains(ExactString(now.inRepository(stage.lockFile)))
         }
         verdict.judged = stages.count

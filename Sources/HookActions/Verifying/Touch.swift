@@ -86,18 +86,28 @@ struct Touch {
 
     /// Those stages, and `.dvc` files, that the change touches: their definition, their entry, their parameters, what
     /// they read, or what they write.
-    func stages(among all: [Stage]) throws -> [Stage] {
+    func stages(among all: [Stage]) -> [Stage] {
         if isEverything { return all }
         if paths.isEmpty { return [] }
         let reach = Reach(paths)
         let redefined = redefinedFiles()
-        return try all.filter { stage in
-            if isTouched(stage.lockFile), try isEntryChanged(stage) { return true }
+        let recorded = all.filter { isTouched($0.lockFile) && isEntryChanged($0) }
+        let isRecorded = Set(recorded.map { ExactString($0.address()) })
+        let data = Reach(Set(recorded.flatMap(changedOutputs)))
+        return all.filter { stage in
+            if isRecorded.contains(ExactString(stage.address())) { return true }
             if redefined.contains(stage.file), isRedefined(stage) { return true }
             return stage.parameters.contains { reach.contains($0.rooted) }
-                || stage.dependencies.contains { reach.contains($0.rooted) }
+                || stage.dependencies.contains { reach.contains($0.rooted) || data.concerns($0.rooted) }
                 || stage.outputs.contains { reach.contains($0.rooted) }
         }
+    }
+
+    /// What a stage writes, as far as its entry now names other data: whoever reads that is touched as well.
+    private func changedOutputs(of stage: Stage) -> [FilePath] {
+        let new = try? now.entry(of: stage)
+        let old = try? before.snapshot?.lock(at: stage.lockFile)[stage.name]
+        return stage.outputs.filter { new?.output($0.path)?.md5 != old?.output($0.path)?.md5 }.map(\.rooted)
     }
 
     /// Pipeline files that changed, or that take values from a file that changed.
@@ -108,7 +118,7 @@ struct Touch {
             }.map(\.path))
     }
 
-    private func isEntryChanged(_ stage: Stage) throws -> Bool {
+    private func isEntryChanged(_ stage: Stage) -> Bool {
         // What cannot be read is told of elsewhere.
         guard let new = try? now.entry(of: stage) else { return false }
         guard let old = try? before.snapshot?.lock(at: stage.lockFile)[stage.name] else { return true }
@@ -136,6 +146,17 @@ private struct Reach {
 
     /// Whether one of the paths is this one or lies below it.
     func contains(_ path: FilePath) -> Bool { paths.contains(path) || folders.contains(path) }
+
+    /// Whether one of the paths is this one, lies below it, or is a folder above it.
+    func concerns(_ path: FilePath) -> Bool {
+        if paths.isEmpty { return false }
+        if contains(path) { return true }
+        var above = path
+        while above.removeLastComponent(), !above.isEmpty {
+            if paths.contains(above) { return true }
+        }
+        return false
+    }
 }
 
 extension Stage {
