@@ -70,6 +70,18 @@ import Testing
         #expect(try sandbox.git("diff", "--cached", "--name-only") == "train.sh\n")
     }
 
+    @Test func whatIsOnlyMeantToBeAddedIsNotCommitted() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.git("add", "--force", "--intent-to-add", "model.txt")
+        try sandbox.write("README", "more\n")
+        #expect(try commit(sandbox, "README").exit.isSuccess)
+        try sandbox.git("update-index", "--split-index")
+        #expect(try sandbox.expOK("verify", "--staged").exit.isSuccess)
+        try sandbox.git("add", "--force", "model.txt")
+        #expect(try sandbox.exp("verify", "--staged").status == 1)
+    }
+
     @Test func forgottenLockIsStagedOnRequest() throws {
         let sandbox = try Sandbox()
         try project(sandbox)
