@@ -194,6 +194,16 @@ import Testing
         #expect(try git(sandbox, "push", "-q", "origin", "two").errors.contains("neither in the cache"))
     }
 
+    @Test func dataOfAProjectThatIsNotInTheWorkspaceIsNotForgottenSilently() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        let remote = sandbox.root.removingLastComponent().appending("remote.git")
+        try sandbox.git("init", "-q", "--bare", remote.string)
+        try FileIO.move(sandbox.root.appending(".dvc"), to: sandbox.root.appending("away"))
+        let pushed = try git(sandbox, "push", "-q", remote.string, "main")
+        #expect(pushed.errors.contains("the data of this repository was not sent"))
+    }
+
     @Test func hooksKeepOutOfWhatWeDoOurselves() throws {
         let sandbox = try Sandbox()
         try project(sandbox)

@@ -160,6 +160,35 @@ import Testing
         #expect(try sandbox.exp("install", "--hook", "commit-msg").status == 128)
     }
 
+    @Test func whereHooksAreSwitchedOffTheyCanOnlyBeRemoved() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("config", "core.hooksPath", "/dev/null")
+        let outcome = try sandbox.exp("install")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("hooks are switched off here"))
+        #expect(outcome.errors.contains("git config --unset core.hooksPath"))
+        try sandbox.expOK("uninstall", "-q")
+        #expect(try !sandbox.exists(".gitattributes"))
+    }
+
+    @Test func whatWasEmptyOrTakenAwayByHandStaysSo() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(".gitattributes", "")
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("config", "--unset", "log.excludeDecoration")
+        try sandbox.expOK("uninstall", "-q")
+        #expect(try sandbox.read(".gitattributes") == "")
+        #expect(try sandbox.run("git", ["config", "log.excludeDecoration"]).status == 1)
+    }
+
+    @Test func whereHuskyWritesItsFolderAnewUsersAreTold() throws {
+        let sandbox = try Sandbox()
+        try sandbox.git("config", "core.hooksPath", ".husky/_")
+        try sandbox.write(".husky/_/h", "#!/usr/bin/env sh\n")
+        #expect(try sandbox.expOK("install").errors.contains("Husky writes '.husky/_' anew"))
+    }
+
     @Test func placesOfHooksAreThoseOfGit() throws {
         let sandbox = try Sandbox()
         try sandbox.git("config", "core.hooksPath", ".husky/_")

@@ -72,7 +72,8 @@ struct Drivers {
     }
 
     private func attributesStep() throws -> HookInstallation.Step? {
-        let old = try FileIO.read(file) ?? []
+        let found = try FileIO.read(file)
+        let old = found ?? []
         let lines = Self.lines(of: old)
         let missing = Self.attributes.filter { !lines.contains(ExactString($0)) }
         if missing.isEmpty { return nil }
@@ -82,6 +83,7 @@ struct Drivers {
             try FileIO.replace(file, with: old + Array(added.utf8), sync: false)
             for line in missing { try config("--add", Self.note, "attribute " + line) }
             if needsLineEnd { try config("--add", Self.note, "line end") }
+            if found == nil { try config("--add", Self.note, "file") }
         }
     }
 
@@ -130,8 +132,9 @@ struct Drivers {
         // Where ours were the last lines, the one before ends again as it did.
         if notes.contains("line end"), old.starts(with: rest), rest.last == 10 { rest.removeLast() }
         let left = rest
-        return .init(text: left.isEmpty ? "removed '.gitattributes'" : "took our lines out of '.gitattributes'") {
-            if left.isEmpty { try FileIO.remove(file) } else { try FileIO.replace(file, with: left, sync: false) }
+        let isOurs = left.isEmpty && notes.contains("file")
+        return .init(text: isOurs ? "removed '.gitattributes'" : "took our lines out of '.gitattributes'") {
+            if isOurs { try FileIO.remove(file) } else { try FileIO.replace(file, with: left, sync: false) }
         }
     }
 
