@@ -232,7 +232,19 @@ import Testing
         try sandbox.write("sub/in", "2\n")
         let stopped = try sandbox.run("git", ["commit", "-q", "-a", "-m", "change"], in: sub)
         #expect(stopped.status == 1)
-        #expect(stopped.errors.contains("in: modified"))
+        #expect(stopped.errors.contains("s in 'sub':\n  in: modified"))
+        #expect(stopped.errors.contains("in 'sub', run: 'git exp repro s'"))
+    }
+
+    @Test func whatIsOnlyMissingInGitIsToBeAdded() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.git("rm", "-q", "--cached", "metrics.json")
+        let stopped = try commit(sandbox)
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("metrics.json: not added to git"))
+        #expect(stopped.errors.contains("add: 'git add -- metrics.json'"))
+        #expect(!stopped.errors.contains("git exp repro"))
     }
 
     @Test func missingProgramLetsGitGoOn() throws {
