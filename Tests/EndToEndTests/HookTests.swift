@@ -236,6 +236,16 @@ import Testing
         #expect(stopped.errors.contains("in 'sub', run: 'git exp repro s'"))
     }
 
+    @Test func projectThatCannotBeReadStopsWithTheWayOn() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.write(".dvc/config", "[[[\n")
+        let stopped = try commit(sandbox, "--allow-empty")
+        #expect(stopped.status == 1)
+        #expect(stopped.errors.contains("config' is invalid"))
+        #expect(stopped.errors.contains("git commit --no-verify"))
+    }
+
     @Test func whatIsOnlyMissingInGitIsToBeAdded() throws {
         let sandbox = try Sandbox()
         try project(sandbox)

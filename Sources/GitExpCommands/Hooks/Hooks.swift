@@ -48,6 +48,17 @@ struct Hooks {
     // MARK: Before a commit
 
     private func preCommit(_ folder: FilePath) throws {
+        do {
+            try judge(folder)
+        } catch let error as any UserFacingError {
+            console.complain(error.message)
+            if let hint = error.hint { console.hint(hint) }
+            console.hint("commit without this check by 'git commit --no-verify'")
+            throw error.status
+        }
+    }
+
+    private func judge(_ folder: FilePath) throws {
         guard let repository = try Self.repository(around: folder) else { return }
         let settings = try GitSettings(of: repository)
         let strictness = try settings.choice("exp.verify", of: CommitGate.Strictness.allCases, default: .block)
