@@ -103,8 +103,10 @@ package struct QueueWorker {
 package struct Nap {
     private var microseconds: UInt32 = 2_000
 
+    /// Starts with the shortest pause, of two milliseconds.
     package init() {}
 
+    /// Waits, and makes the next pause a quarter longer, up to 50 milliseconds.
     package mutating func take() {
         usleep(microseconds)
         microseconds = min(microseconds * 5 / 4, 50_000)

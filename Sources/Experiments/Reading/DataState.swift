@@ -10,20 +10,27 @@ import SystemPackage
 package struct DataState {
     /// What differs between two of them, in the order of the paths.
     package struct Changes {
+        /// In the later one only.
         package var added: [String] = []
+        /// In the earlier one only.
         package var deleted: [String] = []
+        /// In both, with other contents.
         package var modified: [String] = []
+        /// Gone from one path and, with the same contents, new at another.
         package var renamed: [(old: String, new: String)] = []
         /// What is in a folder of which nobody knows what it held.
         package var unknown: [String] = []
         fileprivate(set) var unchanged: [String] = []
 
+        /// Whether nothing differs.
         package var isEmpty: Bool {
             added.isEmpty && deleted.isEmpty && modified.isEmpty && renamed.isEmpty && unknown.isEmpty
         }
     }
 
+    /// What the files name and the cache does not hold.
     package var notInCache: [String] = []
+    /// What the remote does not hold; empty where it was not asked.
     package var notInRemote: [String] = []
     /// From the last commit to `dvc.lock` and the `.dvc` files.
     package var committed = Changes()
@@ -31,6 +38,7 @@ package struct DataState {
     package var uncommitted = Changes()
     /// What neither git nor this program has; those that git ignores are left out.
     package var untracked: [String] = []
+    /// What is the same in all three; empty where it was not asked for.
     package var unchanged: [String] = []
     /// Whether git would say that something else changed.
     package var isRepositoryDirty = false
@@ -50,9 +58,12 @@ package struct DataStateReader {
     package struct Options: Sendable {
         /// Also single files of folders.
         package var granular = false
+        /// Also what did not change.
         package var unchanged = false
+        /// Also what neither git nor this program has.
         package var untracked = false
 
+        /// Changes alone.
         package init() {}
     }
 
@@ -60,6 +71,7 @@ package struct DataStateReader {
     private let workspace: ProjectWorkspace
     private let options: Options
 
+    /// Takes what it compares; nothing is read yet.
     package init(_ context: ProjectContext, _ workspace: ProjectWorkspace, _ options: Options) {
         self.context = context
         self.workspace = workspace
