@@ -165,9 +165,9 @@ struct StageJudge {
                 return try change(at: output.rooted, recorded).map { .output(path: output.path, $0) }
             }
             if output.isCached {
-                guard requiresData, try requiresOldData || !wasRecorded(hash, stage, output), try !witness.isCached(hash) else {
-                    return nil
-                }
+                guard requiresData, try requiresOldData || !wasRecorded(hash, stage, output),
+                    try !witness.isCached(hash)
+                else { return nil }
                 return .output(path: output.path, .notInCache)
             }
             return witness.untracked(in: output.rooted).isEmpty ? nil : .output(path: output.path, .untracked)
