@@ -78,7 +78,8 @@ struct ProjectChange {
                 if findings.isEmpty { continue }
                 verdict.stages.append(
                     .init(
-                        stage: stage.address(), lockFile: now.inRepository(stage.lockFile), findings: findings))
+                        project: prefix.string, stage: stage.address(), lockFile: now.inRepository(stage.lockFile),
+                        findings: findings))
             } catch let error as FormatError {
                 let path = now.inRepository(FilePath(error.file))
                 if verdict.files.contains(where: { $0.path.isIdentical(to: path) }) { continue }
