@@ -21,6 +21,9 @@ extension Queue {
         }.sorted()
     }
 
+    /// Whether the worker of a taken place was killed: what it ran has the place until it ends.
+    func isOrphaned(_ slot: Int) -> Bool { FileLock.holder(of: slotFile(slot)).map { !isAlive($0) } ?? false }
+
     /// Waits until the workers are gone that have nothing left to do, for at most two seconds.
     package func awaitWorkers() throws {
         for _ in 0..<400 {
@@ -42,7 +45,10 @@ extension Queue {
         try folder.make()
         try sweep()
         let busy = try takenSlots()
-        let free = (0..<1_000).filter { !busy.contains($0) }.prefix(max(0, count - busy.count))
+        // A new worker in such a place waits for what runs there, so that there is never more at once than was asked for.
+        let orphaned = busy.filter(isOrphaned)
+        let free = (orphaned + (0..<1_000).filter { !busy.contains($0) }).prefix(
+            max(0, count - (busy.count - orphaned.count)))
         for slot in free {
             let call = ProcessCall(
                 executable: ProcessCall.ownProgram, arguments: words(slot),
