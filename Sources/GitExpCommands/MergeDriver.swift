@@ -98,7 +98,8 @@ struct MergedFiles {
             return try mergeAsText() && kind == .yaml && isReadable()
         }
         try FileIO.replace(ours, with: result.bytes, sync: false)
-        for part in result.conflicts {
+        // Longer markers stand in an ancestor that git puts together from several; that is no conflict of the user's.
+        for part in result.conflicts where markerSize == ConflictMarkers.size {
             console.note("CONFLICT in '\(Console.sanitized(name))': both sides changed '\(Console.sanitized(part))'")
         }
         return result.conflicts.isEmpty
