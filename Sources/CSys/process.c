@@ -15,6 +15,15 @@
 
 static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGCHLD};
 
+/// What a file that outgrows its limit did to this process before it was ignored; SIG_ERR where it is not.
+static void (*inherited_size_action)(int) = SIG_ERR;
+
+void csys_ignore_size_signal(void) { inherited_size_action = signal(SIGXFSZ, SIG_IGN); }
+
+void csys_restore_size_signal(void) {
+    if (inherited_size_action != SIG_ERR) signal(SIGXFSZ, inherited_size_action);
+}
+
 static int is_executable(const char *path) { return access(path, X_OK) == 0; }
 
 /// Looks a program up as execvp does, before the fork, so that the child only calls what is safe there.
@@ -63,6 +72,7 @@ static void run_child(struct start *start) {
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) sigaction(handled[i], &action, NULL);
+    csys_restore_size_signal();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

@@ -32,12 +32,10 @@ package enum ExperimentError: UserFacingError, Hashable {
     /// The checkpoint's short id; `heads` are experiments that go on from it.
     case unchangedCheckpoint(String, heads: [String])
     case runInProgress(process: Int32, program: String)
-    /// An experiment that is being made in a folder of its own.
-    case isRunning(String, process: Int32?, isQueued: Bool)
     /// DVC was killed while it ran an experiment here.
     case killedElsewhere
-    /// An experiment that somebody else runs.
-    case beingRun(String, by: String)
+    /// An experiment that somebody else runs; `isRepeated` says that the same call is to be made again later.
+    case beingRun(String, by: ExperimentRunner, isRepeated: Bool)
     /// An experiment that is to go on, but with other files than it was begun with.
     case begunDifferently(String, paths: [String])
     /// What changed, worded as a subject.
@@ -109,10 +107,9 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .unchangedCheckpoint(let id, _): "nothing to do: the workspace holds checkpoint \(id) unchanged"
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
-        case .isRunning(let name, let process, _):
-            "experiment '\(Console.sanitized(name))' is being run" + (process.map { " by process \($0)" } ?? "")
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
-        case .beingRun(let name, let other): "experiment '\(Console.sanitized(name))' is being run by \(other)"
+        case .beingRun(let name, let other, _):
+            "experiment '\(Console.sanitized(name))' is being run by \(other.description)"
         case .begunDifferently(let name, let paths):
             "experiment '\(Console.sanitized(name))' was begun with something else in "
                 + paths.prefix(5).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
@@ -181,12 +178,12 @@ package enum ExperimentError: UserFacingError, Hashable {
                 + heads.prefix(3).map { "git exp apply \(Console.sanitized($0))" }.joined(separator: ", or ")
                 + (heads.count > 3 ? " (\(heads.count - 3) more)" : "")
         case .runInProgress: "wait for it, or stop it with 'kill -INT' and its process number"
-        case .isRunning(let name, _, true):
-            "wait for it, or end it with 'git exp queue kill \(ShellWord.shown(name))'"
-        case .isRunning(_, let process, false):
-            "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .killedElsewhere:
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
+        case .beingRun(let name, .queue, isRepeated: false):
+            "wait for it, or end it with 'git exp queue kill \(ShellWord.shown(name))'"
+        case .beingRun(_, .process(let process), isRepeated: false):
+            "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .beingRun: "wait for it, then run the command again"
         case .begunDifferently(let name, _):
             "'git exp apply \(Console.sanitized(name))' brings those files here, '--temp' goes on without the workspace; "
@@ -224,7 +221,7 @@ package enum ExperimentError: UserFacingError, Hashable {
     package var status: ExitStatus {
         switch self {
         case .rejectedOption: .usage
-        case .beingRun: .preempted
+        case .beingRun(_, _, isRepeated: true): .preempted
         default: .failure
         }
     }

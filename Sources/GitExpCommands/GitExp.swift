@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Processes
 
 /// The version of the program.
 package let programVersion = "0.1.0"
@@ -33,6 +34,7 @@ public func runGitExp(_ arguments: [String]) -> Int32 {
         Console().print("git-exp version \(programVersion)")
         return ExitStatus.success.rawValue
     }
+    ProcessCall.refuseLargeFiles()
     let console = Console(colour: TerminalStyle.colourOfErrors)
     do {
         if arguments.first == "hook", let name = arguments.dropFirst().first, !name.hasPrefix("-") {

@@ -1,3 +1,4 @@
+import CSys
 import SystemPackage
 
 #if canImport(Glibc)
@@ -19,6 +20,10 @@ extension ProcessCall {
         return CommandLine.arguments[0]
     }
 
+    /// Makes a file that outgrows the limit for files (`ulimit -f`) an error; without this it ends the process, and what
+    /// it had begun stays behind.
+    package static func refuseLargeFiles() { csys_ignore_size_signal() }
+
     /// Goes on as this program: the same process, with the same terminal and whatever was opened to be inherited.
     ///
     /// - Throws: ``ProcessError`` where it cannot be started; then nothing changed but the working directory.
@@ -28,7 +33,10 @@ extension ProcessCall {
         if let directory, directory.withPlatformString({ chdir($0) }) != 0 {
             throw ProcessError(program: executable, code: Errno(rawValue: errno))
         }
+        csys_restore_size_signal()
         execve(executable, words.pointers, variables.pointers)
-        throw ProcessError(program: executable, code: Errno(rawValue: errno))
+        let code = Errno(rawValue: errno)
+        Self.refuseLargeFiles()
+        throw ProcessError(program: executable, code: code)
     }
 }

@@ -37,9 +37,9 @@ import Testing
         #expect(try sandbox.expOK("list", "--name-only").output == "small\n")
     }
 
-    /// Runs `git exp` where no file may grow beyond 512 KB. The signal for it is off, as `nohup` and Python do.
+    /// Runs `git exp` where no file may grow beyond 512 KB.
     private func limited(_ sandbox: Sandbox, _ words: String) throws -> Outcome {
-        try sandbox.run("sh", ["-c", "trap '' XFSZ; ulimit -f 1000; exec git-exp \(words)"])
+        try sandbox.run("sh", ["-c", "ulimit -f 1000; exec git-exp \(words)"])
     }
 
     private func files(_ sandbox: Sandbox, below folder: String) throws -> [Substring] {
@@ -96,6 +96,16 @@ import Testing
         #expect(try files(sandbox, below: ".dvc/cache").count == 1)
         try sandbox.expOK("data", "pull")
         #expect(try sandbox.read("large")?.utf8.count == 1_600_000)
+    }
+
+    @Test func theLimitEndsWhatIsStartedAsEver() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        try sandbox.write("train.sh", "kill -s XFSZ $$\necho survived\n")
+        for words in ["run", "run --temp"] {
+            let outcome = try limited(sandbox, words)
+            #expect(outcome.status == 1 && !outcome.output.contains("survived"), "\(outcome)")
+        }
     }
 
     @Test func noRoomForACheckpoint() throws {

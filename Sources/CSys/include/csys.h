@@ -45,6 +45,13 @@ struct csys_spawn_options {
 int csys_spawn(const char *file, char *const argv[], char *const envp[], const struct csys_spawn_options *options,
                pid_t *child);
 
+/// Lets a write beyond the limit of file sizes fail with EFBIG; otherwise its signal ends the process, which then
+/// cannot remove what it had begun. Children have what this process had before.
+void csys_ignore_size_signal(void);
+
+/// Takes csys_ignore_size_signal back, for a process that is about to become another program.
+void csys_restore_size_signal(void);
+
 /// How a process ended: the exit status (0 to 255), or the negated number of the signal.
 int csys_exit_code(int wait_status);
 

@@ -15,13 +15,15 @@ package final class ExperimentTurn {
         case nothing
     }
 
+    /// Of the experiment.
     package let name: String
+    /// As it was when the turn was taken; nobody else changes it before the turn is given back.
     package let work: Work
     private let lock: FileLock
 
     /// Takes the turn; whoever ends, however, gives it back.
     ///
-    /// - Throws: ``ExperimentError/beingRun(_:by:)`` where the experiment is being run, or waits in the queue.
+    /// - Throws: ``ExperimentError/beingRun(_:by:isRepeated:)`` where the experiment is being run, or waits in the queue.
     package init(of name: String, in context: ExperimentContext) throws {
         try ExperimentName.check(name)
         self.name = name
@@ -33,9 +35,11 @@ package final class ExperimentTurn {
         do {
             lock = try FileLock(file)
         } catch let error as FileLockError {
-            throw ExperimentError.beingRun(name, by: error.holder.map { "process \($0)" } ?? "another process")
+            throw ExperimentError.beingRun(name, by: .process(error.holder), isRepeated: true)
         }
-        if let other = try Self.runner(of: reference, in: context) { throw ExperimentError.beingRun(name, by: other) }
+        if let other = try Self.runner(of: reference, in: context) {
+            throw ExperimentError.beingRun(name, by: other, isRepeated: true)
+        }
         guard let tip = try repository.commit(named: reference.fullName) else {
             work = .everything
             return
@@ -45,16 +49,18 @@ package final class ExperimentTurn {
     }
 
     /// Who runs an experiment without having taken the turn.
-    private static func runner(of reference: ExperimentReference, in context: ExperimentContext) throws -> String? {
+    private static func runner(of reference: ExperimentReference, in context: ExperimentContext) throws
+        -> ExperimentRunner?
+    {
         let root = context.project.root
         if let run = RunInfo.running(in: root), run.baseline == reference.baseline,
             run.name?.isIdentical(to: reference.name) ?? false
         {
-            return "process \(run.process)"
+            return .process(run.process)
         }
         for ticket in try TemporaryFolder.tickets(in: TemporaryRun.parent(in: root), prefix: context.prefix)
         where ticket.run.reference == reference {
-            return "a run in \(Console.sanitized(ticket.worktree.string))"
+            return .folder(ticket.worktree)
         }
         let queue = Queue(context)
         guard queue.exists else { return nil }
@@ -62,7 +68,7 @@ package final class ExperimentTurn {
         let entry = try queue.entries().first { entry in
             entry.state.isOpen && entry.baseline == reference.baseline && entry.name.isIdentical(to: reference.name)
         }
-        return entry.map { "the queue (\($0.state.rawValue.lowercased()))" }
+        return entry.map { .queue($0.state) }
     }
 
     /// Lets the turn outlive the program, if this process is about to become the one of the run.

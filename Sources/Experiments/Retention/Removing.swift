@@ -101,7 +101,7 @@ package struct Removing {
 
 extension RunInfo {
     /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where one of the experiments is being run in the
-    ///   workspace, ``ExperimentError/isRunning(_:process:isQueued:)`` elsewhere.
+    ///   workspace, ``ExperimentError/beingRun(_:by:isRepeated:)`` elsewhere.
     static func refuseRunning(_ experiments: [Experiment], in context: ExperimentContext) throws {
         try LiveRuns(of: context).refuse(experiments)
         guard let running = running(in: context.project.root), let name = running.name else { return }

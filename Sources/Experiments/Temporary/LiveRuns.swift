@@ -7,8 +7,7 @@ struct LiveRuns {
     struct Run {
         /// The experiment that it makes.
         let reference: ExperimentReference
-        let process: Int32?
-        let place: RunTicket.Place
+        let runner: ExperimentRunner
     }
 
     let runs: [Run]
@@ -20,17 +19,22 @@ struct LiveRuns {
                 let project = context.prefix.isEmpty ? folder : folder.pushing(context.prefix)
                 // Without a ticket yet, nothing of the experiment is there.
                 guard let ticket = try? RunTicket(reading: RunTicket.file(in: project)) else { return nil }
-                return Run(reference: ticket.run.reference, process: process, place: ticket.place)
+                guard ticket.place == .queue else {
+                    return Run(reference: ticket.run.reference, runner: .process(process))
+                }
+                // Once it is said how the entry ended, the process only clears away.
+                let final = QueueFolder(root: ticket.home).file(.final, of: ticket.run.stash)
+                if try FileStatus.of(final, followingLinks: false) != nil { return nil }
+                return Run(reference: ticket.run.reference, runner: .queue(.running))
             }
         }
     }
 
-    /// - Throws: ``ExperimentError/isRunning(_:process:isQueued:)`` where one of the experiments is being run.
+    /// - Throws: ``ExperimentError/beingRun(_:by:isRepeated:)`` where one of the experiments is being run.
     func refuse(_ experiments: [Experiment]) throws {
         for run in runs {
             guard let experiment = experiments.first(where: { $0.reference == run.reference }) else { continue }
-            throw ExperimentError.isRunning(
-                experiment.name, process: run.process, isQueued: run.place == .queue)
+            throw ExperimentError.beingRun(experiment.name, by: run.runner, isRepeated: false)
         }
     }
 }

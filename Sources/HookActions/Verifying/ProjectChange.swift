@@ -70,7 +70,8 @@ struct ProjectChange {
         let witness = try WorkspaceWitness(
             workTree: workTree, project: project, prefix: prefix, revision: revision)
         let judge = StageJudge(
-            snapshot: now, before: before, repository: repository, witness: witness, requiresData: requiresData)
+            snapshot: now, before: before, repository: repository, witness: witness, requiresData: requiresData,
+            requiresOldData: isEverything)
         for stage in stages {
             do {
                 let findings = try judge.findings(of: stage)
