@@ -21,6 +21,9 @@ extension Queue {
         }.sorted()
     }
 
+    /// A sign that changes whenever somebody stops the workers.
+    package func stopSign() throws -> FileStatus? { try FileStatus.of(folder.stop, followingLinks: false) }
+
     /// Waits until the workers are gone that have nothing left to do, for at most two seconds.
     package func awaitWorkers() throws {
         for _ in 0..<400 {
