@@ -101,7 +101,8 @@ package final class FileLock {
 
     deinit { try? file.close() }
 
-    private static func holder(of path: FilePath) -> Int32? {
+    /// The process that took a lock last; it may have ended since, and left the lock to another one.
+    package static func holder(of path: FilePath) -> Int32? {
         guard let bytes = try? FileIO.read(path) else { return nil }
         let digits = bytes.prefix { $0 != UInt8(ascii: "\n") }.filter { $0 >= 0x30 && $0 <= 0x39 }
         return Int32(String(decoding: digits, as: UTF8.self))

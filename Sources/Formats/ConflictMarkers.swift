@@ -54,6 +54,15 @@ package enum ConflictMarkers {
         return parts + [.plain(plain)]
     }
 
+    /// The first line that begins or ends a conflict, counted from one.
+    package static func firstLine(of bytes: [UInt8]) -> Int? {
+        guard bytes.withUnsafeBufferPointer({ SourceExcerpt.hasConflictMarkers($0) }) else { return nil }
+        return lines(of: bytes).firstIndex { line in
+            guard let sign = marker(line), sign == "<" || sign == ">" else { return false }
+            return line.contains(0x20)
+        }.map { $0 + 1 }
+    }
+
     /// The lines of a text without their ends; a carriage return is part of the end.
     private static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)

@@ -88,10 +88,10 @@ package enum SourceExcerpt {
         while index < text.endIndex {
             let byte = text[index]
             if atLineStart, byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") {
-                let marker = text[index...].prefix(8)
-                if marker.count == 8, marker.dropLast().allSatisfy({ $0 == byte }), marker.last == UInt8(ascii: " ") {
-                    return true
-                }
+                // Git makes them longer where a marker is inside of another one, or where it is told to.
+                let end = text[index...].firstIndex { $0 != byte } ?? text.endIndex
+                let length = text.distance(from: index, to: end)
+                if length >= ConflictMarkers.size, end < text.endIndex, text[end] == UInt8(ascii: " ") { return true }
             }
             atLineStart = byte == UInt8(ascii: "\n")
             index = text.index(after: index)

@@ -75,11 +75,17 @@ extension Repository {
         for position in 0..<count {
             guard let entry = git_index_get_byindex(index.raw, position)?.pointee else { continue }
             if entry.mode == 0o040000 { return try stagedFilesAsGitSeesThem() }
-            guard (entry.flags >> 12) & 3 == 0, let path = String(validatingCString: entry.path) else { continue }
+            // What is only meant to be added, by 'git add --intent-to-add', is not committed.
+            guard (entry.flags >> 12) & 3 == 0, entry.flags_extended & intentToAdd == 0,
+                let path = String(validatingCString: entry.path)
+            else { continue }
             entries.append(.init(path: path, kind: TreeEntry.Kind(mode: entry.mode), blob: BlobID(entry.id)))
         }
         return FileListing(sorted: entries)
     }
+
+    /// `GIT_INDEX_ENTRY_INTENT_TO_ADD`.
+    private var intentToAdd: UInt16 { 1 << 13 }
 
     private func stagedFilesAsGitSeesThem() throws -> FileListing {
         let git = GitCommand(in: workTree ?? gitDirectory)
@@ -87,8 +93,9 @@ extension Repository {
         guard answer.exit.isSuccess else {
             throw GitCommandError.failed(arguments: ["ls-files"], complaint: answer.complaint)
         }
+        let meant = try pathsMeantToBeAdded(git)
         let entries: [FileListing.Entry] = answer.output.split(separator: 0).compactMap { line in
-            guard let tab = line.firstIndex(of: 9),
+            guard let tab = line.firstIndex(of: 9), !meant.contains(line[line.index(after: tab)...]),
                 let path = String(validating: line[line.index(after: tab)...], as: UTF8.self)
             else { return nil }
             let words = line[..<tab].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
@@ -97,6 +104,16 @@ extension Repository {
             return .init(path: path, kind: TreeEntry.Kind(mode: mode), blob: blob)
         }
         return FileListing(sorted: entries)
+    }
+
+    /// The files for which only 'git add --intent-to-add' was called.
+    private func pathsMeantToBeAdded(_ git: GitCommand) throws -> Set<ArraySlice<UInt8>> {
+        let answer = try git.run(
+            "-c", "core.fsmonitor=false", "diff-files", "--diff-filter=A", "--name-only", "--no-ext-diff", "-z")
+        guard answer.exit.isSuccess else {
+            throw GitCommandError.failed(arguments: ["diff-files"], complaint: answer.complaint)
+        }
+        return Set(answer.output.split(separator: 0))
     }
 
     /// The files of a tree.

@@ -20,4 +20,26 @@ extension Repository {
                 return status == nil ? nil : operation
             })
     }
+
+    /// The branches that a rebase with `--update-refs` is going to move at its end, with their whole names.
+    package func branchesOfRebase() -> Set<String> {
+        let file = gitDirectory.appending("rebase-merge").appending("update-refs")
+        guard let bytes = (try? FileIO.read(file)) ?? nil else { return [] }
+        // Three lines each: the branch, where it was, and where it goes, which are zeros where it stays.
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        var result: Set<String> = []
+        for index in stride(from: 0, to: lines.count - 2, by: 3) where CommitID(lines[index + 2]) != nil {
+            result.insert(lines[index])
+        }
+        return result
+    }
+
+    /// Whether git is in a rebase that has nothing to pick: what it checks out now is its end already.
+    package func isRebaseWithoutCommits() -> Bool {
+        let folder = gitDirectory.appending("rebase-merge")
+        let lines = ["done", "git-rebase-todo"].flatMap { name in
+            ((try? FileIO.read(folder.appending(name))) ?? nil ?? []).split(separator: 10)
+        }.filter { $0.first != UInt8(ascii: "#") }
+        return lines.count == 1 && lines[0].elementsEqual("noop".utf8)
+    }
 }

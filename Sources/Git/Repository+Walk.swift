@@ -21,9 +21,11 @@ extension Repository {
     ///
     /// Costs as much history as lies between them, not all of it. Commits that are missing count as not reached.
     ///
-    /// - Parameter locally: Whether what is known of remotes does not count.
+    /// - Parameters:
+    ///   - locally: Whether what is known of remotes does not count.
+    ///   - leaving: Branches that do not count, with their whole names.
     package func unreachable(
-        among commits: Set<CommitID>, locally: Bool = false
+        among commits: Set<CommitID>, locally: Bool = false, leaving: Set<String> = []
     ) throws(GitError) -> Set<CommitID> {
         var lost: Set<CommitID> = []
         let walk = try Handle(git_revwalk_free) { git_revwalk_new(&$0, raw) }
@@ -32,7 +34,15 @@ extension Repository {
             if git_revwalk_push(walk.raw, &oid) != 0 { lost.insert(commit) }
         }
         if try head() != nil { try check { git_revwalk_hide_head(walk.raw) } }
-        for pattern in ["refs/heads/*", "refs/tags/*"] + (locally ? [] : ["refs/remotes/*"]) {
+        if leaving.isEmpty {
+            try check { git_revwalk_hide_glob(walk.raw, "refs/heads/*") }
+        } else {
+            for branch in try references(below: "refs/heads/") where !leaving.contains(branch.name) {
+                var oid = branch.commit.oid
+                try check { git_revwalk_hide(walk.raw, &oid) }
+            }
+        }
+        for pattern in ["refs/tags/*"] + (locally ? [] : ["refs/remotes/*"]) {
             try check { git_revwalk_hide_glob(walk.raw, pattern) }
         }
         var oid = git_oid()

@@ -11,6 +11,8 @@ struct Add: ParsableCommand {
             The data goes to the cache; a small file with its hash, for git to keep, stands beside it, and .gitignore hides \
             the data itself. Adding what changed brings that file up to date; of a tracked folder a part may be added.
 
+            With --to-remote the data, which may lie anywhere, goes to a remote only, and 'git exp data pull' brings it.
+
             Example: git exp add data/raw
             """)
 
@@ -28,6 +30,19 @@ struct Add: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "Copy the target there, and track the copy.")
     var out: String?
+
+    @Flag(help: "Send the data to a remote, and keep it neither in the cache nor in the workspace.")
+    var toRemote = false
+
+    @Option(
+        name: .shortAndLong,
+        help: "With --to-remote: the remote. Default: the one that 'git exp remote default' names.")
+    var remote: String?
+
+    @Option(
+        name: [.customShort("j", allowingJoined: true), .long, .customLong("remote-jobs")],
+        help: ArgumentHelp("With --to-remote: how many files are sent at the same time.", valueName: "number"))
+    var jobs: Int?
 
     @Flag(
         name: .shortAndLong,
@@ -55,6 +70,12 @@ struct Add: ParsableCommand {
         if let word = meta.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {
             throw ValidationError("'\(word)' is not of the form key=value")
         }
+        if !toRemote, remote != nil { throw ValidationError("'--remote' goes with '--to-remote' only") }
+        if !toRemote, jobs != nil { throw ValidationError("'--jobs' goes with '--to-remote' only") }
+        if toRemote, noCommit { throw ValidationError("'--to-remote' and '--no-commit' exclude each other") }
+        guard jobs.map((1...1_000).contains) ?? true else {
+            throw ValidationError("'--jobs' takes a number from 1 to 1000")
+        }
     }
 
     func run() throws {
@@ -62,16 +83,28 @@ struct Add: ParsableCommand {
         try context.settleCache()
         try ProjectLock(context).exclusively {
             let workspace = try context.workspace()
+            var options = options
+            if toRemote { options.transfer = DirectTransfer(context, workspace, sharing).send }
             let adding = DataAdding(
                 workspace, options: options, folder: context.folder, console: global.console,
                 sync: try context.isDurable)
             let files = try adding.add(targets)
             workspace.memo.save()
-            let added = try context.workspace(checking: false)
-            try PlacedData(added).record(
-                added.graph.stages.filter { files.contains($0.file) }.map { DataTarget(stage: $0) })
+            if !toRemote {
+                let added = try context.workspace(checking: false)
+                try PlacedData(added).record(
+                    added.graph.stages.filter { files.contains($0.file) }.map { DataTarget(stage: $0) })
+            }
             try GitTracking(context).announce(files)
         }
+    }
+
+    private var sharing: DataSharing.Options {
+        var options = DataSharing.Options()
+        options.remote = remote
+        options.jobs = jobs
+        options.askSecret = Question.secret
+        return options
     }
 
     private var options: DataAdding.Options {

@@ -42,7 +42,18 @@ struct MergeDriver: ParsableCommand {
             base: folder.pushing(FilePath(base)), ours: folder.pushing(FilePath(ours)),
             theirs: folder.pushing(FilePath(theirs)), name: path, markerSize: max(markerSize, ConflictMarkers.size),
             console: global.console)
-        if try !files.merge(kind ?? MergedFiles.kind(of: path)) { throw ExitStatus.no }
+        let isClean: Bool
+        do {
+            isClean = try files.merge(kind ?? MergedFiles.kind(of: path))
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            // Git takes any failure for a conflict, and the file for what is left to solve: theirs must be in it.
+            if let error = error as? any UserFacingError { global.console.complain(error.message) }
+            _ = try files.mergeAsText()
+            throw ExitStatus.no
+        }
+        if !isClean { throw ExitStatus.no }
     }
 }
 
@@ -87,7 +98,8 @@ struct MergedFiles {
             return try mergeAsText() && kind == .yaml && isReadable()
         }
         try FileIO.replace(ours, with: result.bytes, sync: false)
-        for part in result.conflicts {
+        // Longer markers stand in an ancestor that git puts together from several; that is no conflict of the user's.
+        for part in result.conflicts where markerSize == ConflictMarkers.size {
             console.note("CONFLICT in '\(Console.sanitized(name))': both sides changed '\(Console.sanitized(part))'")
         }
         return result.conflicts.isEmpty
@@ -126,7 +138,7 @@ struct MergedFiles {
     /// What git does without a driver.
     ///
     /// - Returns: Whether there was no conflict.
-    private func mergeAsText() throws -> Bool {
+    func mergeAsText() throws -> Bool {
         let answer = try GitCommand(in: Workspace.currentFolder()).run([
             "merge-file", "--marker-size=\(markerSize)", "-L", "ours", "-L", "base", "-L", "theirs", "--", ours.string,
             base.string, theirs.string,

@@ -48,7 +48,7 @@ struct Run: ParsableCommand {
             the script or program, as 'git exp stage add' would write it, and that stage runs. -d, -o, -O, -c, \
             --metrics-no-cache and -p, which stands for --params there, say what it reads and writes; comments in \
             dvc.yaml stay. The same program again, with other arguments, changes the stage, and keeps what it reads and \
-            writes where these options are left out. The arguments reach the command as they are; a single \
+            writes where these options are left out; to take something away from it needs -f. The arguments reach the command as they are; a single \
             word with blanks is a line for the shell. With --temp and --queue dvc.yaml changes in the experiment only.
 
             Examples:

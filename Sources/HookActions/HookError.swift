@@ -7,6 +7,7 @@ package enum HookError: UserFacingError, Hashable {
     case noWorkTree
     case badSetting(name: String, value: String, expected: String)
     case foreignFile(String, problem: String)
+    case noFolder(String)
 
     /// What failed, and on what.
     package var message: String {
@@ -15,6 +16,7 @@ package enum HookError: UserFacingError, Hashable {
         case .noWorkTree: "this repository has no work tree, so its hooks have nothing to look after"
         case .badSetting(let name, let value, let expected):
             "the setting '\(name)' is '\(Console.sanitized(value))', expected \(expected)"
+        case .noFolder(let path): "hooks are switched off here: 'core.hooksPath' is '\(Console.sanitized(path))'"
         case .foreignFile(let path, let problem): "cannot change the hook '\(Console.sanitized(path))': \(problem)"
         }
     }
@@ -25,6 +27,7 @@ package enum HookError: UserFacingError, Hashable {
         case .unknownHook: "the hooks are " + HookScript.allCases.map(\.rawValue).joined(separator: ", ")
         case .noWorkTree: "install them in a clone"
         case .badSetting(let name, _, _): "'git config --unset \(name)' brings the default back"
+        case .noFolder: "name a folder there, or take the setting away with 'git config --unset core.hooksPath'"
         case .foreignFile: nil
         }
     }

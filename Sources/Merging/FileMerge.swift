@@ -1,3 +1,4 @@
+import Files
 import Formats
 import Pipeline
 
@@ -34,6 +35,7 @@ package struct FileMerge: Sendable {
     package func merge(
         base: [UInt8], ours: [UInt8], theirs: [UInt8], file: String
     ) throws(FormatError) -> MergeResult? {
+        let base = kind == .lock ? ancestor(base, of: [ours, theirs], file: file) : base
         let texts = try alike([base, ours, theirs], file: file)
         if let result = try merge(texts.files, texts.rules, file: file) { return result }
         if kind == .yaml { return nil }
@@ -44,6 +46,21 @@ package struct FileMerge: Sendable {
             usual.append(value == .null ? [] : YAML.emitBytes(value, lossless: true))
         }
         return try merge(usual, texts.rules, file: file)
+    }
+
+    /// The ancestor without the stages that git found in conflict when it put it together from several ancestors: what
+    /// both sides made of such a stage is compared as if both had added it.
+    ///
+    /// - Returns: The text as it is where one side has removed such a stage: nobody can tell whether it should be.
+    private func ancestor(_ base: [UInt8], of sides: [[UInt8]], file: String) -> [UInt8] {
+        guard let found = LockFile.withoutConflicts(base, file: file) else { return base }
+        for name in found.contested {
+            let holders = sides.filter { side in
+                ((try? LockFile.parse(side, file: file))?.stages ?? []).contains { $0.name.isIdentical(to: name) }
+            }
+            if holders.count == 1 { return base }
+        }
+        return found.text
     }
 
     private func merge(

@@ -112,6 +112,7 @@ package enum TrackedDataConflict: UserFacingError, Hashable {
     /// Both sides changed what the `.dvc` file says besides.
     case properties(FilePath)
 
+    /// What both sides did, with paths fit for a terminal.
     package var message: String {
         switch self {
         case .files(let path): "both sides changed '\(Console.sanitized(path))', which is not a folder"
@@ -127,6 +128,7 @@ package enum TrackedDataConflict: UserFacingError, Hashable {
         }
     }
 
+    /// How to end the merge by hand.
     package var hint: String? {
         switch self {
         case .missingList: "'git exp data fetch --all-branches' gets it; then abort this merge and merge again"
@@ -136,5 +138,6 @@ package enum TrackedDataConflict: UserFacingError, Hashable {
         }
     }
 
+    /// 1, which git takes for a conflict.
     package var status: ExitStatus { .no }
 }

@@ -47,7 +47,9 @@ import Testing
         try project(sandbox)
         try sandbox.write("model.txt", "mine\n")
         let outcome = try git(sandbox, "checkout", "-q", "main")
-        #expect(outcome.errors == "git exp: left 'model.txt', whose changes are saved nowhere, as found\n")
+        #expect(
+            outcome.errors == "git exp: left 'model.txt', whose changes are saved nowhere, as found, "
+                + "'git exp checkout --force' replaces them\n")
         #expect(try sandbox.read("model.txt") == "mine\n")
     }
 
@@ -112,6 +114,44 @@ import Testing
         #expect(try !sandbox.expOK("list").output.contains("[e1]"))
     }
 
+    @Test func rebasingSeveralBranchesMovesTheExperimentsOfAll() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.expOK("run", "-q", "-n", "e1", "-S", "lr=7")
+        try sandbox.git("checkout", "-q", ".")
+        try sandbox.git("checkout", "-q", "-b", "three")
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "three")
+        try sandbox.git("checkout", "-q", "main")
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "other")
+        try sandbox.git("checkout", "-q", "three")
+        let rebased = try git(sandbox, "rebase", "-q", "--update-refs", "main")
+        #expect(rebased.errors.contains("moved 'e1'"))
+        try sandbox.git("checkout", "-q", "two")
+        #expect(try sandbox.expOK("list").output.contains("[e1]"))
+    }
+
+    @Test func rebaseThatOnlyGoesForwardBringsData() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.git("checkout", "-q", "main")
+        #expect(try sandbox.read("model.txt") == "lr: 1\n")
+        _ = try git(sandbox, "rebase", "-q", "two")
+        #expect(try sandbox.read("model.txt") == "lr: 2\n")
+    }
+
+    @Test func troubleWithDataLetsGitAndOtherHooksGoOn() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        try sandbox.write("dvc.yaml", "stages: [\n")
+        try sandbox.git("commit", "-q", "-a", "-n", "-m", "broken")
+        try sandbox.git("checkout", "-q", "main")
+        let hook = try #require(try sandbox.read(".git/hooks/post-checkout"))
+        try sandbox.write(".git/hooks/post-checkout", hook + "echo >ran\n")
+        let outcome = try git(sandbox, "checkout", "-q", "two")
+        #expect(outcome.errors.contains("dvc.yaml"))
+        #expect(try sandbox.read("ran") == "\n")
+    }
+
     @Test func experimentsOfACommitThatABranchKeepsStay() throws {
         let sandbox = try Sandbox()
         try project(sandbox)
@@ -152,6 +192,16 @@ import Testing
         #expect(stopped.errors.contains("git push --no-verify"))
         try sandbox.git("config", "exp.pushData", "warn")
         #expect(try git(sandbox, "push", "-q", "origin", "two").errors.contains("neither in the cache"))
+    }
+
+    @Test func dataOfAProjectThatIsNotInTheWorkspaceIsNotForgottenSilently() throws {
+        let sandbox = try Sandbox()
+        try project(sandbox)
+        let remote = sandbox.root.removingLastComponent().appending("remote.git")
+        try sandbox.git("init", "-q", "--bare", remote.string)
+        try FileIO.move(sandbox.root.appending(".dvc"), to: sandbox.root.appending("away"))
+        let pushed = try git(sandbox, "push", "-q", remote.string, "main")
+        #expect(pushed.errors.contains("the data of this repository was not sent"))
     }
 
     @Test func hooksKeepOutOfWhatWeDoOurselves() throws {

@@ -31,8 +31,11 @@ import Testing
         try sandbox.expOK("install", "--local")
         let installed = try state(sandbox)
         for name in Self.names { #expect(installed.contains("\(name) 755")) }
-        #expect(try sandbox.git("config", "merge.git-exp-lock.driver") == "git exp merge-driver %O %A %B %P\n")
-        #expect(try sandbox.git("config", "diff.git-exp-lock.textconv") == "git exp textconv\n")
+        for name in ["lock", "yaml", "dvc"] {
+            let driver = try sandbox.git("config", "merge.git-exp-\(name).driver")
+            #expect(driver.contains("git exp merge-driver --marker-size=%L -- %O %A %B %P;"))
+        }
+        #expect(try sandbox.git("config", "diff.git-exp-lock.textconv").contains("git exp textconv -- "))
         #expect(try sandbox.git("config", "log.excludeDecoration") == "refs/exps/*\n")
         #expect(
             try sandbox.read(".gitattributes")
@@ -43,6 +46,55 @@ import Testing
         try sandbox.expOK("uninstall", "-q")
         #expect(try state(sandbox) == before)
         #expect(try sandbox.expOK("uninstall").errors == "Nothing of ours is installed.\n")
+    }
+
+    /// A folder whose name looks like an option, and has a blank and a quote.
+    private static let odd = "-it's one"
+
+    /// Two branches, each of which ran another one of two stages, or both the same, and the drivers.
+    private func divergedProject(_ sandbox: Sandbox, sameStage: Bool) throws {
+        let folder = Self.odd
+        try sandbox.write(
+            folder + "/dvc.yaml",
+            "stages:\n  a: {cmd: cp pa a, deps: [pa], outs: [a]}\n  b: {cmd: cp pb b, deps: [pb], outs: [b]}\n")
+        func run(_ name: String, _ text: String) throws {
+            try sandbox.write(folder + "/" + name, text)
+            let run = try sandbox.run("git", ["exp", "repro", "-q"], in: sandbox.root.appending(folder))
+            #expect(run.exit.isSuccess, "\(run)")
+            try sandbox.git("add", ".")
+            try sandbox.git("commit", "-q", "-m", text)
+        }
+        try sandbox.expOK("init", "-q")
+        try sandbox.expOK("install", "-q")
+        try sandbox.write(folder + "/pb", "1")
+        try run("pa", "1")
+        try sandbox.git("checkout", "-q", "-b", "side")
+        try run("pa", "theirs")
+        try sandbox.git("checkout", "-q", "main")
+        try run(sameStage ? "pa" : "pb", "ours")
+    }
+
+    @Test func driversWorkInFoldersWithOddNames() throws {
+        let sandbox = try Sandbox()
+        try divergedProject(sandbox, sameStage: false)
+        try sandbox.git("merge", "-q", "-m", "merged", "side")
+        #expect(try sandbox.expOK("verify").exit.isSuccess)
+        let shown = try sandbox.git("diff", "HEAD^", "--", "./\(Self.odd)/dvc.lock")
+        #expect(shown.contains("+  out    a  6 B"))
+    }
+
+    @Test func withoutTheProgramGitMergesAndShowsAsItDoesWithoutDrivers() throws {
+        let sandbox = try Sandbox()
+        try divergedProject(sandbox, sameStage: true)
+        let bare = ["PATH": "/usr/bin:/bin"]
+        let merge = try sandbox.run("git", ["merge", "-q", "-m", "merged", "side"], environment: bare)
+        #expect(merge.status == 1)
+        let lock = try #require(try sandbox.read(Self.odd + "/dvc.lock"))
+        #expect(lock.contains("<<<<<<< ours\n") && lock.contains(">>>>>>> theirs\n"))
+        try sandbox.git("merge", "--abort")
+        let diff = try sandbox.run("git", ["diff", "main", "side"], environment: bare)
+        #expect(diff.exit.isSuccess)
+        #expect(diff.output.contains("+      md5: "))
     }
 
     @Test func othersComeBackByteByByte() throws {
@@ -106,6 +158,35 @@ import Testing
         #expect(try !sandbox.exists(".git/hooks/pre-push"))
         #expect(try sandbox.exists(".git/hooks/pre-commit"))
         #expect(try sandbox.exp("install", "--hook", "commit-msg").status == 128)
+    }
+
+    @Test func whereHooksAreSwitchedOffTheyCanOnlyBeRemoved() throws {
+        let sandbox = try Sandbox()
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("config", "core.hooksPath", "/dev/null")
+        let outcome = try sandbox.exp("install")
+        #expect(outcome.status == 128)
+        #expect(outcome.errors.contains("hooks are switched off here"))
+        #expect(outcome.errors.contains("git config --unset core.hooksPath"))
+        try sandbox.expOK("uninstall", "-q")
+        #expect(try !sandbox.exists(".gitattributes"))
+    }
+
+    @Test func whatWasEmptyOrTakenAwayByHandStaysSo() throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(".gitattributes", "")
+        try sandbox.expOK("install", "-q")
+        try sandbox.git("config", "--unset", "log.excludeDecoration")
+        try sandbox.expOK("uninstall", "-q")
+        #expect(try sandbox.read(".gitattributes") == "")
+        #expect(try sandbox.run("git", ["config", "log.excludeDecoration"]).status == 1)
+    }
+
+    @Test func whereHuskyWritesItsFolderAnewUsersAreTold() throws {
+        let sandbox = try Sandbox()
+        try sandbox.git("config", "core.hooksPath", ".husky/_")
+        try sandbox.write(".husky/_/h", "#!/usr/bin/env sh\n")
+        #expect(try sandbox.expOK("install").errors.contains("Husky writes '.husky/_' anew"))
     }
 
     @Test func placesOfHooksAreThoseOfGit() throws {

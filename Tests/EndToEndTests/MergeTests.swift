@@ -79,6 +79,32 @@ import Testing
         try expectFresh(picked)
     }
 
+    @Test func branchesThatWereMergedCrosswise() throws {
+        let sandbox = try project()
+        try sandbox.write("a.txt", "of main\n")
+        try commit(sandbox, "main")
+        try sandbox.git("tag", "main-before")
+        try sandbox.git("checkout", "-q", "side")
+        try sandbox.write("a.txt", "of side\n")
+        try commit(sandbox, "side")
+        try sandbox.git("tag", "side-before")
+        // Each merges the other one, and both solve the conflict alike.
+        for (branch, other) in [("side", "main-before"), ("main", "side-before")] {
+            try sandbox.git("checkout", "-q", branch)
+            #expect(try sandbox.run("git", ["merge", "-q", other]).status == 1)
+            try sandbox.write("a.txt", "of both\n")
+            try commit(sandbox, "merged")
+            try sandbox.write("b.txt", branch == "main" ? "of main\n" : "b.txt\n")
+            try sandbox.expOK("repro", "-q")
+            try sandbox.git("add", "-A")
+            try sandbox.git("commit", "-q", "--allow-empty", "-m", "more")
+        }
+        let merge = try sandbox.run("git", ["merge", "-q", "-m", "cross", "side"])
+        #expect(merge.exit.isSuccess, "\(merge)")
+        #expect(!merge.errors.contains("CONFLICT"))
+        try expectFresh(sandbox)
+    }
+
     @Test func aStageThatBothChangedRunsAgain() throws {
         let sandbox = try project()
         let pipeline = try #require(try sandbox.read("dvc.yaml"))

@@ -178,6 +178,19 @@ import Testing
         try sandbox.git("fsck", "--strict")
     }
 
+    @Test func theQueueGoesOnAfterAWorkerWasKilledAlone() throws {
+        let sandbox = try project()
+        try sandbox.expOK("run", "--queue", "-n", "first", "-S", "nap=2")
+        try sandbox.expOK("run", "--queue", "-n", "second")
+        try sandbox.expOK("queue", "start", "-q")
+        try wait(sandbox) { $0["first"] == "Running" }
+        let worker = try sandbox.read(".dvc/tmp/git-exp/queue/workers/0.lock") ?? ""
+        kill(try #require(Int32(worker.filter(\.isNumber))), SIGKILL)
+        // What it ran goes on, and whoever follows waits for that.
+        #expect(try sandbox.expOK("queue", "start").errors.contains("Started 1 queue worker"))
+        try wait(sandbox) { $0["first"] == "Success" && $0["second"] == "Success" }
+    }
+
     /// Workers and attempts.
     private func processes(_ sandbox: Sandbox) throws -> [Int32] {
         let workers = try (FileIO.list(sandbox.root.pushing(".dvc/tmp/git-exp/queue/workers")) ?? []).compactMap {

@@ -1,3 +1,4 @@
+import Formats
 import Files
 import HookScripts
 import SystemPackage
@@ -44,7 +45,8 @@ import Testing
     func otherProgramsTakeNoBlock(_ text: String) { #expect(!HookText.takesBlock(Array(text.utf8))) }
 
     @Test func conflictMarkersAreFoundByLine() {
-        #expect(Touch.conflictLine(Array("a\n<<<<<<< ours\nb\n".utf8)) == 2)
-        #expect(Touch.conflictLine(Array("a: '<<<<<<< '\n=======\n".utf8)) == nil)
+        #expect(ConflictMarkers.firstLine(of: Array("a\n<<<<<<< ours\nb\n".utf8)) == 2)
+        #expect(ConflictMarkers.firstLine(of: Array("a\n\n>>>>>>>>> theirs\r\nb\n".utf8)) == 3)
+        #expect(ConflictMarkers.firstLine(of: Array("a: '<<<<<<< '\n=======\n".utf8)) == nil)
     }
 }

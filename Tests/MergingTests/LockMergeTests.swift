@@ -49,6 +49,38 @@ import Testing
         #expect(result.text == Self.lock(marked, Self.stage("b", 7), Self.stage("c", 1)))
     }
 
+    /// Where branches were merged crosswise, git puts an ancestor together, which may have conflicts itself.
+    @Test func anAncestorWithAConflictCountsForTheOtherStages() throws {
+        let marked = "<<<<<<<<< ours\n\(Self.stage("a", 2))=========\n\(Self.stage("a", 3))>>>>>>>>> theirs\n"
+        let base = Self.lock(marked, Self.stage("b", 1))
+        let solved = Self.lock(Self.stage("a", 4), Self.stage("b", 1))
+        let result = try merge(base, solved, Self.lock(Self.stage("a", 4), Self.stage("b", 7)))
+        #expect(result.conflicts.isEmpty)
+        #expect(result.text == Self.lock(Self.stage("a", 4), Self.stage("b", 7)))
+        // Each solved it in its own way, though one as a side had it.
+        let other = try merge(base, solved, Self.lock(Self.stage("a", 2), Self.stage("b", 7)))
+        #expect(other.conflicts == ["a"])
+        #expect(other.text.hasSuffix(Self.stage("b", 7)))
+        // With nothing but the conflict in it.
+        let alone = try merge(Self.lock(marked), Self.lock(Self.stage("a", 4)), Self.lock(Self.stage("a", 4)))
+        #expect(alone.text == Self.lock(Self.stage("a", 4)))
+        let apart = try merge(Self.lock(marked), Self.lock(Self.stage("a", 4)), Self.lock(Self.stage("a", 5)))
+        #expect(apart.conflicts == ["a"])
+        // Whether the stage should be there nobody can tell.
+        #expect(throws: FormatError.self) { _ = try merge(base, solved, Self.lock(Self.stage("b", 1))) }
+    }
+
+    @Test func markersAreAsLongAsGitAsksFor() throws {
+        var merge = FileMerge(.lock)
+        merge.markerSize = 9
+        let result = try #require(
+            try merge.merge(
+                base: Array(Self.lock(Self.stage("a", 1)).utf8), ours: Array(Self.lock(Self.stage("a", 2)).utf8),
+                theirs: Array(Self.lock(Self.stage("a", 3)).utf8), file: "dvc.lock"))
+        let marked = "<<<<<<<<< ours\n\(Self.stage("a", 2))=========\n\(Self.stage("a", 3))>>>>>>>>> theirs\n"
+        #expect(String(decoding: result.bytes, as: UTF8.self) == Self.lock(marked))
+    }
+
     /// Inputs of one run beside outputs of another would say what never happened.
     @Test func runsAreNotMixed() throws {
         let result = try merge(

@@ -48,9 +48,22 @@ import Testing
         #expect(new.contains("cmd: python3 train.py 2"))
         #expect(new.contains("outs: [m.bin] # kept\n  x:\n    cmd: y\n"))
         #expect(new.hasPrefix("# all\n"))
-        var declared = CommandStage(["python3", "train.py"], force: false)
-        declared.declare(dependencies: [], parameters: [], outputs: [.init("n.bin", .outsNoCache)])
-        let replaced = String(decoding: try declared.apply(to: Array(old.utf8), file: "dvc.yaml"), as: UTF8.self)
+    }
+
+    @Test func whatAStageReadsAndWritesIsNotLostUnasked() throws {
+        let old = "stages:\n  train:\n    cmd: python train.py\n    params: [lr]\n    outs: [m.bin]\n  x:\n    cmd: y\n"
+        func declared(_ outputs: [String], _ parameters: [String] = [], force: Bool = false) throws -> String {
+            var stage = CommandStage(["python3", "train.py"], force: force)
+            stage.declare(
+                dependencies: [], parameters: parameters, outputs: outputs.map { .init($0, .outsNoCache) })
+            return String(decoding: try stage.apply(to: Array(old.utf8), file: "dvc.yaml"), as: UTF8.self)
+        }
+        for (outputs, parameters) in [(["n.bin"], ["lr"]), (["m.bin"], []), (["m.bin"], ["epochs"])] {
+            let error = #expect(throws: PipelineError.self) { try declared(outputs, parameters) }
+            #expect(error == .stageDeclaresMore(name: "train", file: "dvc.yaml"))
+        }
+        #expect(try declared(["m.bin", "n.bin"], ["lr"]).contains("n.bin"))
+        let replaced = try declared(["n.bin"], force: true)
         #expect(replaced.contains("n.bin") && !replaced.contains("m.bin") && replaced.contains("  x:\n    cmd: y\n"))
     }
 

@@ -71,6 +71,7 @@ package struct ObjectStore: Sendable {
         }
     }
 
+    /// Whether a file is there under the name of an object; nobody looks at what it holds.
     package func hasObject(_ md5: String, _ generation: Generation) throws -> Bool {
         try FileStatus.of(path(of: md5, generation), followingLinks: false)?.kind == .file
     }

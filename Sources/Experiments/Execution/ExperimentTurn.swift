@@ -15,7 +15,9 @@ package final class ExperimentTurn {
         case nothing
     }
 
+    /// Of the experiment.
     package let name: String
+    /// As it was when the turn was taken; nobody else changes it before the turn is given back.
     package let work: Work
     private let lock: FileLock
 

@@ -24,6 +24,9 @@ extension Queue {
     /// A sign that changes whenever somebody stops the workers.
     package func stopSign() throws -> FileStatus? { try FileStatus.of(folder.stop, followingLinks: false) }
 
+    /// Whether the worker of a taken place was killed: what it ran has the place until it ends.
+    func isOrphaned(_ slot: Int) -> Bool { FileLock.holder(of: slotFile(slot)).map { !isAlive($0) } ?? false }
+
     /// Waits until the workers are gone that have nothing left to do, for at most two seconds.
     package func awaitWorkers() throws {
         for _ in 0..<400 {
@@ -45,7 +48,10 @@ extension Queue {
         try folder.make()
         try sweep()
         let busy = try takenSlots()
-        let free = (0..<1_000).filter { !busy.contains($0) }.prefix(max(0, count - busy.count))
+        // A new worker in such a place waits for what runs there, so that there is never more at once than was asked for.
+        let orphaned = busy.filter(isOrphaned)
+        let free = (orphaned + (0..<1_000).filter { !busy.contains($0) }).prefix(
+            max(0, count - (busy.count - orphaned.count)))
         for slot in free {
             let call = ProcessCall(
                 executable: ProcessCall.ownProgram, arguments: words(slot),

@@ -15,6 +15,8 @@ import SystemPackage
 package struct QueueWorker {
     private let queue: Queue
     private let slot: FileLock?
+    /// The file that stops workers, as it was before this one waited for its place.
+    private let stop: FileStatus?
     private let process: StageProcess
     /// How this program is called for an attempt.
     private let words: (_ task: String, _ lease: Int32, _ slot: Int32?) -> [String]
@@ -27,8 +29,11 @@ package struct QueueWorker {
     ) throws {
         self.queue = queue
         try queue.folder.make()
-        // Whoever counts the workers has each lock for an instant.
-        self.slot = try slot.map { try FileLock(queue.slotFile($0), patience: 1_000) }
+        stop = try FileStatus.of(queue.folder.stop, followingLinks: false)
+        // Whoever counts the workers has each lock for an instant; what a killed worker ran may have it for long.
+        self.slot = try slot.map {
+            try FileLock(queue.slotFile($0), patience: queue.isOrphaned($0) ? .max : 1_000)
+        }
         self.words = words
         // Nobody asks a worker for checkpoints.
         process = try StageProcess(signalFile: queue.folder.own.appending("checkpoint"))
@@ -36,7 +41,6 @@ package struct QueueWorker {
 
     /// Works until nothing waits and nothing runs, somebody stops the workers, or a signal comes.
     package func work() throws {
-        let stop = try FileStatus.of(queue.folder.stop, followingLinks: false)
         var nap = Nap()
         while true {
             if try FileStatus.of(queue.folder.stop, followingLinks: false) != stop { return }
@@ -103,8 +107,10 @@ package struct QueueWorker {
 package struct Nap {
     private var microseconds: UInt32 = 2_000
 
+    /// Starts with the shortest pause, of two milliseconds.
     package init() {}
 
+    /// Waits, and makes the next pause a quarter longer, up to 50 milliseconds.
     package mutating func take() {
         usleep(microseconds)
         microseconds = min(microseconds * 5 / 4, 50_000)

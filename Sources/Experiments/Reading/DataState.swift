@@ -10,20 +10,27 @@ import SystemPackage
 package struct DataState {
     /// What differs between two of them, in the order of the paths.
     package struct Changes {
+        /// In the later one only.
         package var added: [String] = []
+        /// In the earlier one only.
         package var deleted: [String] = []
+        /// In both, with other contents.
         package var modified: [String] = []
+        /// Gone from one path and, with the same contents, new at another.
         package var renamed: [(old: String, new: String)] = []
         /// What is in a folder of which nobody knows what it held.
         package var unknown: [String] = []
-        fileprivate(set) var unchanged: [String] = []
+        var unchanged: [String] = []
 
+        /// Whether nothing differs.
         package var isEmpty: Bool {
             added.isEmpty && deleted.isEmpty && modified.isEmpty && renamed.isEmpty && unknown.isEmpty
         }
     }
 
+    /// What the files name and the cache does not hold.
     package var notInCache: [String] = []
+    /// What the remote does not hold; empty where it was not asked.
     package var notInRemote: [String] = []
     /// From the last commit to `dvc.lock` and the `.dvc` files.
     package var committed = Changes()
@@ -31,6 +38,7 @@ package struct DataState {
     package var uncommitted = Changes()
     /// What neither git nor this program has; those that git ignores are left out.
     package var untracked: [String] = []
+    /// What is the same in all three; empty where it was not asked for.
     package var unchanged: [String] = []
     /// Whether git would say that something else changed.
     package var isRepositoryDirty = false
@@ -50,9 +58,12 @@ package struct DataStateReader {
     package struct Options: Sendable {
         /// Also single files of folders.
         package var granular = false
+        /// Also what did not change.
         package var unchanged = false
+        /// Also what neither git nor this program has.
         package var untracked = false
 
+        /// Changes alone.
         package init() {}
     }
 
@@ -60,6 +71,7 @@ package struct DataStateReader {
     private let workspace: ProjectWorkspace
     private let options: Options
 
+    /// Takes what it compares; nothing is read yet.
     package init(_ context: ProjectContext, _ workspace: ProjectWorkspace, _ options: Options) {
         self.context = context
         self.workspace = workspace
@@ -197,89 +209,4 @@ extension DataState.Changes {
 
 extension Sequence<String> {
     fileprivate func sortedByBytes() -> [String] { sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
-}
-
-/// Data by its path, at one point.
-private final class DataTree {
-    private struct Item {
-        let md5: String
-        /// Whether it is an output, or else something in one.
-        let isTop: Bool
-        var isFolder: Bool { md5.hasSuffix(".dir") }
-    }
-
-    private let granular: Bool
-    private var items: [ExactString: Item] = [:]
-    /// Folders of which nobody knows what is in them.
-    private var opaque: Set<ExactString> = []
-
-    init(granular: Bool) { self.granular = granular }
-
-    func add(_ path: FilePath, _ hash: OutputHash, listed: [ManifestEntry]?) throws {
-        items[ExactString(path.string)] = Item(md5: hash.md5, isTop: true)
-        guard granular, hash.isDirectory else { return }
-        if listed == nil { opaque.insert(ExactString(path.string)) }
-        for entry in listed ?? [] {
-            items[ExactString(path.string + "/" + entry.path)] = Item(md5: entry.md5, isTop: false)
-        }
-    }
-
-    /// What became of the data.
-    func changes(to new: DataTree) -> DataState.Changes {
-        var changes = DataState.Changes()
-        var gone: [(path: String, item: Item)] = []
-        var came: [(path: String, item: Item)] = []
-        for path in Set(items.keys).union(new.items.keys).sorted() {
-            let text = path.text
-            switch (items[path], new.items[path]) {
-            case (let old?, let now?):
-                let shown = now.isFolder ? text + "/" : text
-                if old.md5 == now.md5 { changes.unchanged.append(shown) } else { changes.modified.append(shown) }
-            case (let old?, nil): if !new.isHidden(text) { gone.append((text, old)) }
-            case (nil, let now?):
-                if isHidden(text) { changes.unknown.append(text) } else { came.append((text, now)) }
-            case (nil, nil): continue
-            }
-        }
-        changes.unknown = withFolders(changes.unknown)
-        for (path, item) in gone {
-            let shown = item.isFolder ? path + "/" : path
-            if let place = came.firstIndex(where: { $0.item.md5 == item.md5 }) {
-                let (newPath, now) = came.remove(at: place)
-                changes.renamed.append((shown, now.isFolder ? newPath + "/" : newPath))
-            } else {
-                changes.deleted.append(shown)
-            }
-        }
-        changes.added = came.map { $0.item.isFolder ? $0.path + "/" : $0.path }
-        return changes
-    }
-
-    /// Whether a path is in a folder of which nobody knows what is in it.
-    private func isHidden(_ path: String) -> Bool { folder(hiding: path) != nil }
-
-    private func folder(hiding path: String) -> String? {
-        if opaque.isEmpty { return nil }
-        var parent = FilePath(path).removingLastComponent()
-        while !parent.isEmpty {
-            if opaque.contains(ExactString(parent.string)) { return parent.string }
-            parent.removeLastComponent()
-        }
-        return nil
-    }
-
-    /// Paths, and the folders between them and the output that they are in.
-    private func withFolders(_ paths: [String]) -> [String] {
-        var result: Set<ExactString> = []
-        for path in paths {
-            result.insert(ExactString(path))
-            guard let top = folder(hiding: path).map({ FilePath($0) }) else { continue }
-            var parent = FilePath(path).removingLastComponent()
-            while parent != top, !parent.isEmpty {
-                result.insert(ExactString(parent.string + "/"))
-                parent.removeLastComponent()
-            }
-        }
-        return result.sorted().map(\.text)
-    }
 }

@@ -9,6 +9,7 @@ import Pipeline
 package struct AutomaticPush {
     private let context: ExperimentContext
 
+    /// Takes the project whose settings count.
     package init(_ context: ExperimentContext) { self.context = context }
 
     /// Pushes an experiment and its data. What goes wrong is told in a line, and changes nothing else.

@@ -14,6 +14,7 @@ package struct UsedOutput: Hashable, Sendable {
     package let remote: String?
     /// Whether it may go to a remote.
     package let isPushed: Bool
+    /// An ordinary output, a metrics file or a plot.
     package let kind: Output.Kind
 
     /// - Returns: `nil` for an output that is not cached, or whose data is not known.

@@ -102,14 +102,20 @@ extension Hooks {
         if pushed.commits.isEmpty { return }
         do {
             try send(pushed, of: repository)
+        } catch let error as any UserFacingError {
+            if mode == .warn { return console.warn(error.message) }
+            console.complain(error.message)
+            if let hint = error.hint { console.hint(hint) }
+            console.hint(Self.wayOn)
+            throw error.status
         } catch {
-            if mode == .on {
-                console.hint("push without data by 'git push --no-verify'")
-                throw error
-            }
-            if let error = error as? any UserFacingError { console.warn(error.message) }
+            if mode == .warn { return }
+            console.hint(Self.wayOn)
+            throw error
         }
     }
+
+    private static var wayOn: String { "push without data by 'git push --no-verify'" }
 
     private func send(_ pushed: PushedCommits, of repository: Repository) throws {
         var prefixes: [FilePath] = []
@@ -123,7 +129,13 @@ extension Hooks {
         options.askSecret = Question.secret
         var isComplete = true
         for prefix in prefixes {
-            guard let context = try? Self.project(at: prefix, of: repository, console).withGit() else { continue }
+            guard try isInWorkspace(prefix, of: repository) else {
+                let name = prefix.isEmpty ? "this repository" : "'\(Console.sanitized(prefix.string))'"
+                console.warn("the data of \(name) was not sent: its '.dvc' is not in the workspace")
+                console.hint("check out what you push and call 'git exp data push'")
+                continue
+            }
+            let context = try Self.project(at: prefix, of: repository, console).withGit()
             let report = try PushedData(context, options).send(pushed)
             if report.exchange.count > 0 {
                 let files = report.exchange.count == 1 ? "1 file" : "\(report.exchange.count) files"
@@ -140,6 +152,14 @@ extension Hooks {
             isComplete = isComplete && report.exchange.failures.isEmpty && report.lost.isEmpty
         }
         if !isComplete { throw ExitStatus.no }
+    }
+}
+
+extension Hooks {
+    /// Whether a project is where the commit has it: another branch may be checked out, or no work tree be known.
+    private func isInWorkspace(_ prefix: FilePath, of repository: Repository) throws -> Bool {
+        guard let workTree = repository.workTree else { return false }
+        return try FileStatus.of(workTree.pushing(prefix).appending(".dvc"), followingLinks: true) != nil
     }
 }
 

@@ -82,7 +82,7 @@ struct Hooks {
         guard let repository = try Self.repository(around: folder) else { return }
         let changes = try RecordChanges(
             repository, from: former.flatMap { try? repository.commit($0).tree }, to: repository.commit(new).tree)
-        try follow(changes, in: repository, ignoring: [])
+        try follow(changes, in: repository, ignoring: repository.isRebaseWithoutCommits() ? [.rebase] : [])
     }
 
     /// Git says whether the merge was squashed: then `HEAD` is where it was, and the index has the changes.
@@ -117,7 +117,7 @@ struct Hooks {
                 if targets.isEmpty { return }
                 report.add(
                     try DataCheckout(workspace, options: DataCheckout.Options(), console: console)
-                        .run(targets, isEverything: false))
+                        .run(targets, isEverything: false), below: prefix)
                 workspace.memo.save()
             }
         }

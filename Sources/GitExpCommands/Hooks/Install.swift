@@ -29,7 +29,15 @@ struct Install: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        try choice.carryOut(global.console, nothing: "Everything is installed.") { try $0.installing($1) }
+        try choice.carryOut(global.console, nothing: "Everything is installed.") { installation, hooks in
+            if try installation.isOfHusky() {
+                global.console.warn("Husky writes \(installation.folderShown) anew when it is installed")
+                global.console.hint(
+                    "install again after that, or put a line such as 'git exp hook pre-commit' into the hooks beside it"
+                )
+            }
+            return try installation.installing(hooks)
+        }
     }
 }
 

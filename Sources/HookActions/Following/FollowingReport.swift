@@ -1,6 +1,7 @@
 import Cache
 import Diagnostics
 import Pipeline
+import SystemPackage
 
 /// One line about data that came, or did not come, with a checkout.
 package struct FollowingReport {
@@ -13,9 +14,13 @@ package struct FollowingReport {
     package init() {}
 
     /// Takes in what became of the data of one project.
-    package mutating func add(_ report: DataCheckout.Report) {
-        brought += report.added + report.modified
+    ///
+    /// - Parameter prefix: The project's folder inside the repository.
+    package mutating func add(_ report: DataCheckout.Report, below prefix: FilePath) {
+        func named(_ path: String) -> String { prefix.isEmpty ? path : prefix.string + "/" + path }
+        brought += (report.added + report.modified).map(named)
         for (path, error) in report.failures {
+            let path = named(path)
             switch error {
             case CacheError.missingObject: missing.append(path)
             case CacheError.unsavedData: unsaved.append(path)
@@ -32,7 +37,9 @@ package struct FollowingReport {
             parts.append("\(Self.named(missing)) not in the cache, 'git exp data pull' gets what a remote has")
         }
         if !unsaved.isEmpty {
-            parts.append("left \(Self.named(unsaved)), whose changes are saved nowhere, as found")
+            parts.append(
+                "left \(Self.named(unsaved)), whose changes are saved nowhere, as found, "
+                    + "'git exp checkout --force' replaces them")
         }
         if let failure = failed.first {
             parts.append("could not bring \(Self.named(failed.map(\.path))): \(failure.problem)")

@@ -8,13 +8,26 @@ struct Drivers {
         merge("git-exp-lock", "dvc.lock, stage by stage"),
         merge("git-exp-yaml", "dvc.yaml, stage by stage"),
         merge("git-exp-dvc", ".dvc files, file by file"),
-        ("diff.git-exp-lock", [("textconv", "git exp textconv")]),
+        ("diff.git-exp-lock", [("textconv", showing)]),
     ]
+
+    /// What git runs with the name of a file behind it, through a shell. Git gives up where this fails.
+    private static let showing = guarded("git exp textconv -- \"$1\"", otherwise: "cat <\"$1\"").inShellOfItsOwn
+
+    /// Git takes a driver that it cannot start for one that found a conflict and left our side as it is: without what
+    /// stands behind `else` theirs would be lost wherever this program is missing.
+    private static let merging = guarded(
+        "git exp merge-driver --marker-size=%L -- %O %A %B %P",
+        otherwise: "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B")
+
+    private static func guarded(_ call: String, otherwise: String) -> String {
+        "if command -v git-exp >/dev/null 2>&1; then \(call); else \(otherwise); fi"
+    }
 
     private static func merge(
         _ name: String, _ what: String
     ) -> (section: String, values: [(key: String, value: String)]) {
-        ("merge." + name, [("name", "git exp: " + what), ("driver", "git exp merge-driver %O %A %B %P")])
+        ("merge." + name, [("name", "git exp: " + what), ("driver", merging)])
     }
 
     private static let attributes = [
@@ -59,7 +72,8 @@ struct Drivers {
     }
 
     private func attributesStep() throws -> HookInstallation.Step? {
-        let old = try FileIO.read(file) ?? []
+        let found = try FileIO.read(file)
+        let old = found ?? []
         let lines = Self.lines(of: old)
         let missing = Self.attributes.filter { !lines.contains(ExactString($0)) }
         if missing.isEmpty { return nil }
@@ -69,6 +83,7 @@ struct Drivers {
             try FileIO.replace(file, with: old + Array(added.utf8), sync: false)
             for line in missing { try config("--add", Self.note, "attribute " + line) }
             if needsLineEnd { try config("--add", Self.note, "line end") }
+            if found == nil { try config("--add", Self.note, "file") }
         }
     }
 
@@ -88,7 +103,7 @@ struct Drivers {
                 })
         }
         let notes = try values(of: Self.note)
-        if notes.contains("decoration") {
+        if notes.contains("decoration"), try self.values(of: Self.decoration.key).contains(Self.decoration.value) {
             steps.append(
                 .init(text: "removed our value of '\(Self.decoration.key)'") {
                     try config("--unset", Self.decoration.key, "^refs/exps/[*]$")
@@ -117,8 +132,9 @@ struct Drivers {
         // Where ours were the last lines, the one before ends again as it did.
         if notes.contains("line end"), old.starts(with: rest), rest.last == 10 { rest.removeLast() }
         let left = rest
-        return .init(text: left.isEmpty ? "removed '.gitattributes'" : "took our lines out of '.gitattributes'") {
-            if left.isEmpty { try FileIO.remove(file) } else { try FileIO.replace(file, with: left, sync: false) }
+        let isOurs = left.isEmpty && notes.contains("file")
+        return .init(text: isOurs ? "removed '.gitattributes'" : "took our lines out of '.gitattributes'") {
+            if isOurs { try FileIO.remove(file) } else { try FileIO.replace(file, with: left, sync: false) }
         }
     }
 
@@ -137,4 +153,9 @@ struct Drivers {
             throw GitCommandError.failed(arguments: ["config"], complaint: answer.complaint)
         }
     }
+}
+
+extension String {
+    /// A script that gets the words behind it as its own; it has no apostrophes.
+    fileprivate var inShellOfItsOwn: String { "sh -c '\(self)' -" }
 }

@@ -46,11 +46,27 @@ package struct HookInstallation {
         return !own.contains { folder.starts(with: $0) }
     }
 
+    /// The folder as the user sees it from the top of the work tree, quoted.
+    package var folderShown: String { shown(folder) }
+
+    /// Whether Husky owns the folder, which it writes anew whenever it is installed.
+    package func isOfHusky() throws -> Bool {
+        guard folder.lastComponent?.string == "_" else { return false }
+        return try ["h", "husky.sh"].contains {
+            try FileStatus.of(folder.appending($0), followingLinks: true) != nil
+        }
+    }
+
     /// What is to be done to install hooks.
     ///
     /// - Parameter hooks: `nil` means all of them, and the drivers.
+    /// - Throws: ``HookError/noFolder(_:)`` where hooks are switched off, ``HookError/foreignFile(_:problem:)``.
     package func installing(_ hooks: [HookScript]?) throws -> [Step] {
-        try steps(hooks ?? HookScript.allCases) { try $0.install() } + (hooks == nil ? Drivers(self).installing() : [])
+        if let kind = try FileStatus.of(folder, followingLinks: true)?.kind, kind != .directory {
+            throw HookError.noFolder(folder.string)
+        }
+        return try steps(hooks ?? HookScript.allCases) { try $0.install() }
+            + (hooks == nil ? Drivers(self).installing() : [])
     }
 
     /// What is to be done to take hooks away.

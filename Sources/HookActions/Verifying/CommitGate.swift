@@ -38,17 +38,37 @@ package struct CommitGate {
         for file in verdict.files where file.isData {
             console.hint("take it out with 'git rm --cached \(Self.quoted(file.path))'")
         }
-        if !verdict.stages.isEmpty {
-            let stages = verdict.stages.map { Self.quoted($0.stage) }
-            let shown = stages.count > 5 ? "" : " " + stages.joined(separator: " ")
-            if (try? verification.freshLocks(verdict).isEmpty) == false {
-                console.hint("the workspace has the right lock: 'git exp verify --staged --fix' stages it")
-            } else {
-                console.hint("run: 'git exp repro\(shown)', and stage the lock file")
-                console.hint("or accept the results as they are: 'git exp commit\(shown)', and stage the lock file")
-            }
+        if !verdict.stages.isEmpty, (try? verification.freshLocks(verdict).isEmpty) == false {
+            console.hint("the workspace has the right lock: 'git exp verify --staged --fix' stages it")
+        } else {
+            for (project, stages) in Self.byProject(verdict.stages) { tell(stages, of: project) }
         }
         console.hint("or leave it so: 'git commit --no-verify'")
+    }
+
+    private func tell(_ faults: [Verdict.StageFault], of project: String) {
+        let place = project.isEmpty ? "" : "in '\(Console.sanitized(project))', "
+        let untracked = faults.flatMap { $0.findings.compactMap(\.untracked) }.map(Self.quoted)
+        if !untracked.isEmpty { console.hint(place + "add: 'git add -- \(untracked.joined(separator: " "))'") }
+        let others = faults.filter { fault in !fault.findings.allSatisfy { $0.untracked != nil } }
+        if others.isEmpty { return }
+        let shown = others.count > 5 ? "" : others.map { " " + Self.quoted($0.stage) }.joined()
+        console.hint(place + "run: 'git exp repro\(shown)', and stage the lock file")
+        console.hint("or accept the results as they are: 'git exp commit\(shown)', and stage the lock file")
+    }
+
+    private static func byProject(
+        _ faults: [Verdict.StageFault]
+    ) -> [(project: String, stages: [Verdict.StageFault])] {
+        var result: [(project: String, stages: [Verdict.StageFault])] = []
+        for fault in faults {
+            if let index = result.firstIndex(where: { $0.project.isIdentical(to: fault.project) }) {
+                result[index].stages.append(fault)
+            } else {
+                result.append((fault.project, [fault]))
+            }
+        }
+        return result
     }
 
     /// A word that a shell takes as it is.

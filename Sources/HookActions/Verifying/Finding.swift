@@ -27,6 +27,14 @@ package enum Finding: Sendable {
     case dependency(path: String, Change)
     case output(path: String, Change)
 
+    /// A file that is only to be added to git.
+    var untracked: String? {
+        switch self {
+        case .dependency(let path, .untracked), .output(let path, .untracked): path
+        default: nil
+        }
+    }
+
     /// One line without indentation, fit for a terminal.
     package var text: String {
         switch self {
@@ -94,6 +102,8 @@ package enum Finding: Sendable {
 package struct Verdict: Sendable {
     /// A stage that its lock file does not describe.
     package struct StageFault: Sendable {
+        /// The project's folder in the repository; empty at the top.
+        package let project: String
         /// The stage's address from the project's root.
         package let stage: String
         /// The lock file, or `.dvc` file, from the top of the repository.
@@ -130,7 +140,8 @@ package struct Verdict: Sendable {
         var text = ""
         for file in files { text += "\(Console.sanitized(file.path)): \(file.problem)\n" }
         for stage in stages {
-            text += Console.sanitized(stage.stage) + ":\n"
+            text += Console.sanitized(stage.stage)
+            text += stage.project.isEmpty ? ":\n" : " in '\(Console.sanitized(stage.project))':\n"
             for finding in stage.findings { text += "  \(finding.text)\n" }
         }
         return text
@@ -153,7 +164,8 @@ package struct Verdict: Sendable {
                         stages.map { fault in
                             .mapping(
                                 Mapping([
-                                    ("stage", .string(fault.stage)), ("lock", .string(fault.lockFile)),
+                                    ("project", .string(fault.project)), ("stage", .string(fault.stage)),
+                                    ("lock", .string(fault.lockFile)),
                                     ("findings", .list(fault.findings.map(\.json))),
                                 ]))
                         })

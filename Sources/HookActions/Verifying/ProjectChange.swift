@@ -70,14 +70,16 @@ struct ProjectChange {
         let witness = try WorkspaceWitness(
             workTree: workTree, project: project, prefix: prefix, revision: revision)
         let judge = StageJudge(
-            snapshot: now, before: before, repository: repository, witness: witness, requiresData: requiresData)
+            snapshot: now, before: before, repository: repository, witness: witness, requiresData: requiresData,
+            requiresOldData: isEverything)
         for stage in stages {
             do {
                 let findings = try judge.findings(of: stage)
                 if findings.isEmpty { continue }
                 verdict.stages.append(
                     .init(
-                        stage: stage.address(), lockFile: now.inRepository(stage.lockFile), findings: findings))
+                        project: prefix.string, stage: stage.address(), lockFile: now.inRepository(stage.lockFile),
+                        findings: findings))
             } catch let error as FormatError {
                 let path = now.inRepository(FilePath(error.file))
                 if verdict.files.contains(where: { $0.path.isIdentical(to: path) }) { continue }

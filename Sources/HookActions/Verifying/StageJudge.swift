@@ -15,6 +15,8 @@ struct StageJudge {
     let witness: WorkspaceWitness
     /// Whether outputs have to be in the cache.
     let requiresData: Bool
+    /// Whether that also goes for data that the commit before named already.
+    let requiresOldData: Bool
 
     /// What differs; empty for a stage that never ran, of which the lock file says nothing.
     func findings(of stage: Stage) throws -> [Finding] {
@@ -163,9 +165,9 @@ struct StageJudge {
                 return try change(at: output.rooted, recorded).map { .output(path: output.path, $0) }
             }
             if output.isCached {
-                guard requiresData, try !wasRecorded(hash, stage, output), try !witness.isCached(hash) else {
-                    return nil
-                }
+                guard requiresData, try requiresOldData || !wasRecorded(hash, stage, output),
+                    try !witness.isCached(hash)
+                else { return nil }
                 return .output(path: output.path, .notInCache)
             }
             return witness.untracked(in: output.rooted).isEmpty ? nil : .output(path: output.path, .untracked)

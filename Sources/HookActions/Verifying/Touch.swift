@@ -30,7 +30,7 @@ struct Touch {
         let candidates = isEverything ? now.pipelinePaths + lockPaths + now.dataPaths : paths.filter(isPipeline)
         for path in candidates.sorted(by: { $0.string.utf8.lexicographicallyPrecedes($1.string.utf8) }) {
             guard let bytes = try now.tree.contents(of: path) else { continue }
-            if let line = Self.conflictLine(bytes) {
+            if let line = ConflictMarkers.firstLine(of: bytes) {
                 faults.append((path, "holds the markers of a merge, in line \(line)"))
                 continue
             }
@@ -54,16 +54,6 @@ struct Touch {
     private func isPipeline(_ path: FilePath) -> Bool {
         guard let name = path.lastComponent?.string else { return false }
         return name == "dvc.yaml" || name == "dvc.lock" || TrackedDataCollection.isName(name)
-    }
-
-    /// The first line that a merge left as a marker, counted from one.
-    static func conflictLine(_ bytes: [UInt8]) -> Int? {
-        var line = 1
-        for text in bytes.split(separator: 10, omittingEmptySubsequences: false) {
-            if text.starts(with: "<<<<<<< ".utf8) || text.starts(with: ">>>>>>> ".utf8) { return line }
-            line += 1
-        }
-        return nil
     }
 
     /// Data of the cache that the change gives to git.

@@ -20,7 +20,7 @@ package struct Verification {
 
     let repository: Repository
     private let openProject: (FilePath) throws -> Project
-    /// Whether outputs have to be in the cache, unless the commit before named them already.
+    /// Whether outputs have to be in the cache; of a change, those that the commit before did not name already.
     package var requiresData = true
 
     /// - Parameter openProject: Opens the project in a folder of the repository, given by its path in it.

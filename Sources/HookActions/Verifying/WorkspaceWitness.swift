@@ -34,7 +34,10 @@ struct WorkspaceWitness {
 
     private var git: GitCommand { GitCommand(in: workTree) }
 
-    private static let quiet = ["-c", "core.fsmonitor=false", "--literal-pathspecs"]
+    /// Git would otherwise start a program, or write the index.
+    private static let quiet = [
+        "-c", "core.fsmonitor=false", "-c", "diff.autoRefreshIndex=false", "--literal-pathspecs",
+    ]
 
     private func inRepository(_ path: FilePath) -> String { prefix.isEmpty ? path.string : prefix.pushing(path).string }
 

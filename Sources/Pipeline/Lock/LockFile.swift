@@ -57,6 +57,16 @@ package struct LockFile: Sendable {
         }
     }
 
+    /// The text of a lock file without the stages that a merge left between conflict markers, and the names of those.
+    ///
+    /// - Returns: `nil` where there are no markers, or where they are around anything else than whole stages.
+    package static func withoutConflicts(_ bytes: [UInt8], file: String) -> (text: [UInt8], contested: [String])? {
+        guard let conflicts = LockConflicts(bytes, file: file), let rest = try? parse(conflicts.rest, file: file) else {
+            return nil
+        }
+        return (rest.stages.isEmpty ? [] : conflicts.rest, conflicts.stages.map(\.name))
+    }
+
     /// The dependencies and outputs of a stage, without the rest of its entry.
     package struct StageEntries: Sendable {
         /// As in ``LockFile/stages``.

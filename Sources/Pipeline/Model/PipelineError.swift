@@ -40,6 +40,8 @@ package enum PipelineError: UserFacingError, Hashable {
     case stageExists(name: String, file: String)
     /// A stage that has the name of a command that was given on the command line.
     case stageRunsOther(name: String, file: String)
+    /// A stage for the command that was given, which reads or writes something that was not given.
+    case stageDeclaresMore(name: String, file: String)
     /// A path is given as a dependency and as an output.
     case dependencyIsOutput(String)
     /// A path is given as an output more than once.
@@ -87,6 +89,8 @@ package enum PipelineError: UserFacingError, Hashable {
             "stage '\(shown(stages[0]))' reads what it writes"
         case .cycle(let stages): "stages need each other in a circle: \(quoted(stages))"
         case .badStageName(let name): "bad stage name '\(shown(name))'"
+        case .stageDeclaresMore(let name, let file):
+            "stage '\(shown(name))' in '\(shown(file))' reads and writes more than was named here"
         case .stageRunsOther(let name, let file):
             "the command would become stage '\(shown(name))', and '\(shown(file))' has another one of that name"
         case .stageExists(let name, let file): "stage '\(shown(name))' already exists in '\(shown(file))'"
@@ -120,6 +124,8 @@ package enum PipelineError: UserFacingError, Hashable {
         case .cycle: "a path may be an output of a stage and a dependency of later ones only"
         case .badStageName(let name) where name.isEmpty: "give it a name with '-n NAME'"
         case .badStageName: "of punctuation a name may only have '-' and '_'; letters of any script and digits are fine"
+        case .stageDeclaresMore(let name, _):
+            "name all of it, or nothing to keep it as it is ('git exp run \(shown(name))'); '-f' replaces the stage"
         case .stageRunsOther(let name, _):
             "'git exp run \(shown(name))' runs the one that is there, '-f' replaces it"
         case .stageExists: "use '--force' to replace it"

@@ -41,7 +41,8 @@ package struct CommandStage: Sendable {
     ///
     /// Where nothing was declared, an earlier one keeps what it reads and writes.
     /// - Parameters: As for ``StageAdd/apply(to:file:templates:)``.
-    /// - Throws: ``PipelineError/stageRunsOther(name:file:)`` where a stage of the name is for another program, and what
+    /// - Throws: ``PipelineError/stageRunsOther(name:file:)`` where a stage of the name is for another program,
+    ///   ``PipelineError/stageDeclaresMore(name:file:)`` where it would lose something that it reads or writes, and what
     ///   ``StageAdd/apply(to:file:templates:)`` throws.
     package func apply(
         to bytes: [UInt8]?, file: FilePath, templates: TemplateSource = .none
@@ -53,7 +54,16 @@ package struct CommandStage: Sendable {
             old.group == nil && old.wdir == nil && !old.isFrozen
             && old.commandLines.first.map { name.isIdentical(to: Self.name(ofCommand: $0)) } ?? false
         guard isSame || force else { throw PipelineError.stageRunsOther(name: name, file: file.string) }
-        guard isSame, declaresNothing else { return try request.apply(to: bytes, file: file, templates: templates) }
+        guard isSame, declaresNothing else {
+            let result = try request.apply(to: bytes, file: file, templates: templates)
+            let new = try PipelineFile.parse(result, path: file, templates: templates)?.stages.first {
+                $0.name.isIdentical(to: name)
+            }
+            guard force || new.map({ old.connections.isSubset(of: $0.connections) }) ?? false else {
+                throw PipelineError.stageDeclaresMore(name: name, file: file.string)
+            }
+            return result
+        }
         let result = try YAMLTextEdit.setEntry(
             in: bytes, file: file.string, path: ["stages", name], key: "cmd", value: request.command)
         _ = try PipelineFile.parse(result, path: file, templates: templates)
@@ -126,5 +136,18 @@ package struct CommandStage: Sendable {
         }
         if let word { words.append(word) }
         return words.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension Stage {
+    /// What the stage reads and writes: files and folders, and parameters with their files.
+    fileprivate var connections: Set<ExactString> {
+        var result = Set(outputs.map { ExactString("out " + $0.rooted.string) })
+        for dependency in dependencies { result.insert(ExactString("dep " + dependency.rooted.string)) }
+        for parameter in parameters {
+            if parameter.isWhole { result.insert(ExactString("params " + parameter.rooted.string)) }
+            for key in parameter.keys { result.insert(ExactString("params " + parameter.rooted.string + " " + key)) }
+        }
+        return result
     }
 }

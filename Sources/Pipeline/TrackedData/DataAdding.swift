@@ -7,7 +7,7 @@ import SystemPackage
 /// Tracks files and folders with `.dvc` files.
 package struct DataAdding {
     /// How data is added.
-    package struct Options: Sendable {
+    package struct Options {
         /// Only hash the data; it goes to the cache with the next commit.
         package var withoutCommit = false
         /// Replace a `.dvc` file that tracks something else, and what is at the place of a copy.
@@ -20,6 +20,9 @@ package struct DataAdding {
         package var out: String?
         /// Leave the files of the workspace as they are, whatever link type is wanted.
         package var withoutRelink = false
+        /// Takes data away, in place of the cache, and gives its hash; the output is the one that will track it. The
+        /// workspace gets no copy then.
+        package var transfer: ((FilePath, Output) throws -> OutputHash)?
         /// What to write beside the hash: `desc`, `type`, `labels`, `meta`.
         package var properties = Mapping()
 
@@ -69,6 +72,7 @@ package struct DataAdding {
     package func add(_ targets: [String]) throws -> [FilePath] {
         let texts = options.glob ? try targets.flatMap(expanded) : targets
         if texts.count > 1, options.file != nil { throw DataError.oneTarget(option: "--file") }
+        if texts.count > 1, options.transfer != nil { throw DataError.oneTarget(option: "--to-remote") }
         if texts.count > 1, options.out != nil { throw DataError.oneTarget(option: "--out") }
         let plans = try texts.map(plan)
         try checkGraph(plans)
@@ -93,7 +97,7 @@ package struct DataAdding {
 
     private func plan(_ text: String) throws -> Plan {
         let source = ProjectPath.rooted(text, in: folder, root: workspace.root)
-        guard let out = options.out else { return try plan(source, text, source: nil) }
+        guard let out = options.out ?? placeOfTransfer(source) else { return try plan(source, text, source: nil) }
         guard try FileStatus.of(workspace.root.pushing(source), followingLinks: true) != nil else {
             throw DataError.missing(text)
         }
@@ -101,8 +105,17 @@ package struct DataAdding {
         // Like `cp`, a folder that is there takes the target in.
         if out.hasSuffix("/"), let name = source.lastComponent { rooted.append(name) }
         let isThere = try FileStatus.of(workspace.root.pushing(rooted), followingLinks: false) != nil
-        if isThere, !options.force { throw DataError.existing(out) }
-        return try plan(rooted, out, source: workspace.root.pushing(source))
+        if isThere, rooted != source, !options.force { throw DataError.existing(out) }
+        let plan = try plan(rooted, out, source: workspace.root.pushing(source))
+        if options.transfer != nil, plan.below != nil {
+            throw DataError.forbidden(out, reason: "a part of a tracked folder goes to the cache only")
+        }
+        return plan
+    }
+
+    /// What is only handed on is tracked in the folder of the call, whatever folder it is in.
+    private func placeOfTransfer(_ source: FilePath) -> String? {
+        options.transfer == nil ? nil : source.lastComponent?.string
     }
 
     private func plan(_ rooted: FilePath, _ text: String, source: FilePath?) throws -> Plan {
@@ -184,7 +197,7 @@ package struct DataAdding {
     /// - Returns: Whether the `.dvc` file changed.
     private func save(_ plan: Plan) throws -> Bool {
         let path = workspace.root.pushing(plan.rooted)
-        if let source = plan.source { try copy(source, to: path) }
+        if let source = plan.source, options.transfer == nil { try copy(source, to: path) }
         var data = plan.data
         // A target before this one may be another part of the same folder.
         if let entry = workspace.lock(of: data.stage), plan.below != nil { data.entry = entry }
@@ -193,6 +206,8 @@ package struct DataAdding {
             let entry: LockEntry
             if let below = plan.below, let old = previous?.hash, old.isDirectory {
                 entry = try part(below, of: output, at: path, old, size: previous?.size)
+            } else if let transfer = options.transfer, let source = plan.source {
+                entry = LockEntry(path: output.path, hash: try transfer(source, output))
             } else {
                 entry = try whole(output, previous, plan.text)
             }
@@ -235,7 +250,9 @@ package struct DataAdding {
     private func shouldHide(_ plan: Plan) throws -> Bool {
         guard plan.data.stage.outputs.contains(where: { $0.rooted == plan.rooted && $0.isCached }) else { return false }
         let path = workspace.root.pushing(plan.rooted)
-        let isFolder = try FileStatus.of(path, followingLinks: false)?.kind == .directory
+        let kind = try FileStatus.of(path, followingLinks: false)?.kind
+        if options.transfer != nil, kind == nil { return false }
+        let isFolder = kind == .directory
         return try !workspace.sourceControl.isIgnored(plan.rooted, isFolder)
     }
 }
