@@ -18,8 +18,14 @@ struct Execute: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() throws {
-        let context = try Workspace.open(global.console)
         let ticket = try RunTicket(reading: FilePath(ticket))
+        let context: ExperimentContext
+        do {
+            context = try Workspace.open(global.console)
+        } catch {
+            try FrozenRunExecution.fail(ticket, of: Workspace.open(global.console, at: ticket.home.string))
+            throw error
+        }
         let report = try FrozenRunExecution(
             ticket, in: context, inheriting: lock, further: [lease, slot, turn].compactMap { $0 }
         )

@@ -24,7 +24,11 @@ enum Workspace {
     /// Opens the project of the current folder, and the repository around it.
     ///
     /// - Throws: ``ExperimentError/withoutGit`` for a project that does without.
-    static func open(_ console: Console) throws -> ExperimentContext { try openProject(console).withGit() }
+    ///
+    /// - Parameter path: Another folder than the current one.
+    static func open(_ console: Console, at path: String? = nil) throws -> ExperimentContext {
+        try openProject(console, at: path).withGit()
+    }
 
     /// Opens the project of the current folder for a command that also works without git.
     ///

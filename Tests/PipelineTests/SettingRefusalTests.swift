@@ -32,6 +32,7 @@ import Testing
     }
 
     @Test(arguments: [
+        ("core.remote", "a'\"b", "a value with one kind of quotes only"),
         ("core.remote", "a\u{0}b", "a single line"), ("parsing.bool", "yes", "store_true or boolean_optional"),
         ("parsing.list", "comma", "nargs or append"), ("core.autostage", "1", "true or false"),
         ("cache.shared", "all", "'group'"), ("cache.type", ",", "some of reflink, hardlink, symlink and copy"),
@@ -58,6 +59,7 @@ import Testing
         #expect(throws: Refusal.addressNeeded("a")) { try editing.modify("a", "url", nil) }
         #expect(throws: Refusal.self) { try editing.modify("s", "user", nil) }
         for (option, value, expected) in [
+            ("url", "/it's \"x\"", "a value with one kind of quotes only"),
             ("user", "a\nb", "a single line"), ("user", "a\u{0}", "a single line"),
             ("allow_agent", "perhaps", "true or false"), ("port", "-3", "a whole number from 1"),
         ] {

@@ -15,6 +15,7 @@ package enum ExperimentRunner: Hashable, Sendable {
         switch self {
         case .process(let number): number.map { "process \($0)" } ?? "another process"
         case .folder(let path): "a run in \(Console.sanitized(path.string))"
+        case .queue(.running): "the queue"
         case .queue(let state): "the queue (\(state.rawValue.lowercased()))"
         }
     }

@@ -56,6 +56,14 @@ extension Queue {
         }
     }
 
+    /// Waits until those of the entries that are over have printed everything, for at most two seconds.
+    package func awaitLastWords(of entries: [QueueEntry]) {
+        for _ in 0..<400 {
+            if !entries.contains(where: { isLeased($0.stash) }) { return }
+            usleep(5_000)
+        }
+    }
+
     /// Waits a little, for whoever looks again and again, and puts back what died.
     package func pause(_ nap: inout Nap) throws {
         nap.take()

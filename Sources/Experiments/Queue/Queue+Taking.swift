@@ -38,6 +38,8 @@ extension Queue {
     /// Whether entries wait, or run and may wait again.
     func isBusy() throws -> Bool {
         if try !messages(in: folder.waiting).isEmpty { return true }
-        return try messages(in: folder.taken).contains { try $0.isOurs && !isFiled($0) }
+        if try messages(in: folder.taken).contains(where: { try $0.isOurs && !isFiled($0) }) { return true }
+        // One that was put back between these looks was in neither place.
+        return try !messages(in: folder.waiting).isEmpty
     }
 }

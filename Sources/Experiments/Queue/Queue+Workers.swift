@@ -21,6 +21,9 @@ extension Queue {
         }.sorted()
     }
 
+    /// A sign that changes whenever somebody stops the workers.
+    package func stopSign() throws -> FileStatus? { try FileStatus.of(folder.stop, followingLinks: false) }
+
     /// Whether the worker of a taken place was killed: what it ran has the place until it ends.
     func isOrphaned(_ slot: Int) -> Bool { FileLock.holder(of: slotFile(slot)).map { !isAlive($0) } ?? false }
 

@@ -131,8 +131,10 @@ struct QueueSettling {
     func settle(_ error: any Error) throws {
         let status = (error as? UserFacingError)?.status
         if status == .interrupted || status == .preempted { return try interrupted(nil) }
-        try queue.settle(message, QueueFinal(.failed, commit: nil))
+        try fail()
     }
+
+    func fail() throws { try queue.settle(message, QueueFinal(.failed, commit: nil)) }
 
     /// Somebody ended the run: for good, or so that it goes on later.
     private func interrupted(_ commit: CommitID?) throws {

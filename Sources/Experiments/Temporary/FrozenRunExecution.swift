@@ -60,6 +60,13 @@ package struct FrozenRunExecution {
         }
     }
 
+    /// Records that a run failed whose files make no project that can be opened.
+    ///
+    /// - Parameter home: The project whose experiment it is.
+    package static func fail(_ ticket: RunTicket, of home: ExperimentContext) throws {
+        try QueueSettling(ticket, home)?.fail()
+    }
+
     /// Names the files that the run made and that no commit has.
     private func tellOfLeftovers(_ tip: CommitID) throws {
         let common = context.repository.commonDirectory

@@ -120,6 +120,13 @@ struct LocalSettings {
 
     init(_ context: ExperimentContext) { self.context = context }
 
+    /// A path for the settings of a project below this one. A line feed above them has no place in the file, so the way
+    /// to the path does not go there.
+    private func text(_ path: FilePath, in project: FilePath) -> String {
+        guard path.string.utf8.contains(0x0A) else { return path.string }
+        return ProjectPath.relative(path, from: project.appending(".dvc")).string
+    }
+
     /// Writes `.dvc/config.local`: what the project's own one says, and absolute paths where settings have relative ones.
     func write(to project: FilePath) throws {
         let home = context.project.root.appending(".dvc")
@@ -133,11 +140,11 @@ struct LocalSettings {
                     !FilePath(setting.value).isAbsolute
                 else { continue }
                 let path = home.pushing(FilePath(setting.value)).lexicallyNormalized()
-                edit.set(setting.section, setting.key, path.string)
+                edit.set(setting.section, setting.key, text(path, in: project))
             }
         }
         let cache = try context.project.config.cache(root: context.project.root)
-        edit.set("cache", "dir", cache.directory.string)
+        edit.set("cache", "dir", text(cache.directory, in: project))
         try FileIO.makeDirectories(project.appending(".dvc"))
         try FileIO.replace(
             project.appending(".dvc").appending("config.local"), with: edit.bytes, mode: 0o600, sync: false)

@@ -21,11 +21,19 @@ struct QueueDrain {
         console.note(
             "Following logs for all queued experiments. Use Ctrl+C to stop following logs "
                 + "(experiment execution will continue).")
-        let waits = entries.contains { $0.state.isWaiting }
-        if waits { _ = try workers.start(jobs > 1 || workers.devices == nil ? jobs : nil, in: queue) }
+        let stop = try queue.stopSign()
+        let start = { _ = try workers.start(jobs > 1 || workers.devices == nil ? jobs : nil, in: queue) }
+        if entries.contains(where: \.state.isWaiting) { try start() }
         var logs = entries.map { queue.log(of: $0) }
-        try QueueFollowing(queue).follow(entries) {
+        var idle = Idleness()
+        try QueueFollowing(queue).follow(entries) { open in
             for index in logs.indices { show(logs[index].news()) }
+            let isIdle = try !open.contains { $0.state == .running } && queue.takenSlots().isEmpty
+            guard idle.lasts(isIdle) else { return true }
+            // Somebody stopped the workers, or killed them all.
+            if try queue.stopSign() != stop { return false }
+            try start()
+            return true
         }
         for index in logs.indices { show(logs[index].news()) }
         try queue.awaitWorkers()
@@ -39,5 +47,26 @@ struct QueueDrain {
             console.complain("experiment '\(Console.sanitized(entry.name))': \(entry.state.rawValue.lowercased())")
         }
         if complete.count < entries.count { throw ExitStatus.no }
+    }
+}
+
+/// How long nobody has worked, counted anew after each alarm.
+private struct Idleness {
+    private var start: ContinuousClock.Instant?
+
+    /// - Returns: Whether nobody has worked for longer than workers need to start.
+    mutating func lasts(_ isIdle: Bool) -> Bool {
+        guard isIdle else {
+            start = nil
+            return false
+        }
+        let now = ContinuousClock.now
+        guard let begun = start else {
+            start = now
+            return false
+        }
+        if now - begun < .seconds(3) { return false }
+        start = nil
+        return true
     }
 }

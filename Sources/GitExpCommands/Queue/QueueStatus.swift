@@ -71,13 +71,20 @@ extension QueueCommand {
         @Flag(name: .shortAndLong, help: "Go on until the experiment is over.")
         var follow = false
 
+        // The log is shown byte for byte.
+        @Option(name: .shortAndLong, help: .hidden)
+        var encoding: String?
+
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
             let queue = try QueueCommand.open(global.console)
             let entry = try queue.entries(named: [name])[0]
             var log = queue.log(of: entry)
-            try QueueFollowing(queue).follow(follow ? [entry] : []) { global.console.relay(log.news(), to: 1) }
+            try QueueFollowing(queue).follow(follow ? [entry] : []) { _ in
+                global.console.relay(log.news(), to: 1)
+                return true
+            }
             global.console.relay(log.news(), to: 1)
         }
     }
@@ -90,15 +97,18 @@ struct QueueFollowing {
     init(_ queue: Queue) { self.queue = queue }
 
     /// Goes on until none of the entries waits for a worker or runs.
-    func follow(_ entries: [QueueEntry], _ step: () throws -> Void) throws {
+    ///
+    /// - Parameter step: Is given those that do, and says whether to go on.
+    func follow(_ entries: [QueueEntry], _ step: ([QueueEntry]) throws -> Bool) throws {
         let wanted = Set(entries.map(\.stash))
         var nap = Nap()
         while true {
-            try step()
-            let open = try queue.entries().contains {
+            let open = try queue.entries().filter {
                 wanted.contains($0.stash) && $0.state.isOpen && $0.state != .held
             }
-            if !open { return }
+            guard try step(open), !open.isEmpty else {
+                return queue.awaitLastWords(of: entries.filter { entry in !open.contains { $0.stash == entry.stash } })
+            }
             try queue.pause(&nap)
         }
     }

@@ -76,6 +76,9 @@ package struct ConfigKey: Sendable {
         let name = section + "." + option
         func refuse(_ expected: String) -> PipelineError { .badSetting(name: name, value: value, expected: expected) }
         if value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) { throw refuse("a single line") }
+        if value.utf8.contains(0x22) && value.utf8.contains(0x27) {
+            throw refuse("a value with one kind of quotes only")
+        }
         if Self.truthValues.contains(name), !["true", "false"].contains(value.lowercased()) {
             throw refuse("true or false")
         }

@@ -224,6 +224,9 @@ package struct RemoteEditing {
             .badOption(remote: remote, option: option, expected: expected)
         }
         if value.utf8.contains(where: { $0 == 0x0A || $0 == 0x0D || $0 == 0 }) { throw refuse("a single line") }
+        if value.utf8.contains(0x22) && value.utf8.contains(0x27) {
+            throw refuse("a value with one kind of quotes only")
+        }
         if let least = RemoteOptions.numbers[option], Int(value).map({ $0 < least }) ?? true {
             throw refuse("a whole number from \(least)")
         }
