@@ -142,14 +142,17 @@ def check_reset_starts_over_as_dvc2_does(check):
 
 
 def check_commits_say_the_same_as_those_of_dvc2(check):
-    """Messages (they hold the experiment's hash), lock files and metrics of the whole chain, after run and resume."""
+    """Subjects (they hold the experiment's hash), lock files and metrics of the whole chain, after run and resume.
+
+    Below the subject we say that a run is not complete yet; DVC reads nothing there.
+    """
     pairs = []
     for by in ("ours", TWO):
         repository, _ = ran(check, by)
         resumed(repository, by)
         tip = repository.experiments()["alpha"]
         pairs.append([
-            (repository.git("show", "-s", "--format=%B", commit).strip(), repository.file_of(commit, "dvc.lock"),
+            (repository.git("show", "-s", "--format=%s", commit).strip(), repository.file_of(commit, "dvc.lock"),
              repository.file_of(commit, "metrics.json"))
             for commit in repository.chain(tip)])
     ours, theirs = pairs

@@ -124,7 +124,7 @@ def check_experiment_hashes_can_be_computed_again(check):
         second = repository.chain(tip, first_tip)
 
         def message(commit):
-            return repository.git("show", "-s", "--format=%B", commit).strip()
+            return repository.git("show", "-s", "--format=%s", commit).strip()
 
         stages = lock_of(check, repository, tip)
         expect_equal(message(tip), message_for({"train": stages["train"]}), "message of the resumed run's end")
