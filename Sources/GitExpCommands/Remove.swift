@@ -58,6 +58,9 @@ struct Remove: ParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func validate() throws {
+        if keep, allCommits {
+            throw ValidationError("--keep and --all-commits exclude each other: --keep removes all but those named")
+        }
         let selects = allCommits || !rev.isEmpty || count != nil || queue
         if experiments.isEmpty == !selects {
             throw ValidationError("name experiments, or give --rev, --num, --all-commits or --queue")

@@ -137,7 +137,7 @@ struct Status: ParsableCommand {
         for (lock, name) in workspace.contestedStages {
             let (lock, name) = (Console.sanitized(lock.string), Console.sanitized(name))
             global.console.warn(
-                "'\(lock)' has a merge conflict in stage '\(name)'; 'git exp repro' resolves it")
+                "'\(lock)' has a merge conflict in stage '\(name)'; 'git exp run' resolves it")
         }
     }
 

@@ -133,7 +133,8 @@ package enum TrackedDataConflict: UserFacingError, Hashable {
         switch self {
         case .missingList: "'git exp data fetch --all-branches' gets it; then abort this merge and merge again"
         case .files, .members, .properties:
-            "keep one side with 'git checkout --ours' or '--theirs', or make the data anew and 'git exp add' it"
+            "take one side with 'git checkout --ours -- <file>' (or '--theirs'), then bring its data with 'git exp checkout', "
+                + "or change the data and 'git exp add' it"
         case .generations: "run 'git exp data migrate' on both sides first"
         }
     }

@@ -34,7 +34,7 @@ import Testing
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("train:\n  params.yaml: lr 0.001 → 0.01\n  train.sh: modified\n"))
         #expect(outcome.errors.contains("git exp repro train"))
-        #expect(outcome.errors.contains("git exp commit train"))
+        #expect(outcome.errors.contains("git exp commit -f train"))
         #expect(outcome.errors.contains("git commit --no-verify"))
         #expect(try sandbox.git("rev-parse", "HEAD") == before)
         #expect(try commit(sandbox, "-a", "--no-verify").exit.isSuccess)

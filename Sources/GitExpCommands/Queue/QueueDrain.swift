@@ -15,9 +15,9 @@ struct QueueDrain {
     /// - Throws: ``ExitStatus/no`` where an experiment failed.
     func run(jobs: Int, _ workers: WorkerOptions) throws {
         let queue = try QueueCommand.open(console)
-        guard queue.exists else { return }
+        guard queue.exists else { return console.note("No experiment waits in the queue.") }
         let entries = try queue.entries().filter { $0.state.isOpen && $0.state != .held }
-        if entries.isEmpty { return }
+        if entries.isEmpty { return console.note("No experiment waits in the queue.") }
         console.note(
             "Following logs for all queued experiments. Use Ctrl+C to stop following logs "
                 + "(experiment execution will continue).")

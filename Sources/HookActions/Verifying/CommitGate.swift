@@ -30,11 +30,11 @@ package struct CommitGate {
             console.complain("what is staged is not what the lock files describe")
         }
         console.standardError(verdict.text)
-        tell(verdict)
+        tell(verdict, strictness)
         return strictness == .warn
     }
 
-    private func tell(_ verdict: Verdict) {
+    private func tell(_ verdict: Verdict, _ strictness: Strictness) {
         for file in verdict.files where file.isData {
             console.hint("take it out with 'git rm --cached \(Self.quoted(file.path))'")
         }
@@ -43,7 +43,8 @@ package struct CommitGate {
         } else {
             for (project, stages) in Self.byProject(verdict.stages) { tell(stages, of: project) }
         }
-        console.hint("or leave it so: 'git commit --no-verify'")
+        // With a mere warning the commit is made anyway.
+        if strictness != .warn { console.hint("or leave it so: 'git commit --no-verify'") }
     }
 
     private func tell(_ faults: [Verdict.StageFault], of project: String) {
@@ -53,8 +54,8 @@ package struct CommitGate {
         let others = faults.filter { fault in !fault.findings.allSatisfy { $0.untracked != nil } }
         if others.isEmpty { return }
         let shown = others.count > 5 ? "" : others.map { " " + Self.quoted($0.stage) }.joined()
-        console.hint(place + "run: 'git exp repro\(shown)', and stage the lock file")
-        console.hint("or accept the results as they are: 'git exp commit\(shown)', and stage the lock file")
+        console.hint(place + "run: 'git exp run\(shown)', and stage the lock file")
+        console.hint("or accept the results as they are: 'git exp commit -f\(shown)', and stage the lock file")
     }
 
     private static func byProject(
