@@ -33,7 +33,7 @@ import Testing
         let outcome = try commit(sandbox, "-a")
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("train:\n  params.yaml: lr 0.001 → 0.01\n  train.sh: modified\n"))
-        #expect(outcome.errors.contains("git exp repro train"))
+        #expect(outcome.errors.contains("git exp run train"))
         #expect(outcome.errors.contains("git exp commit -f train"))
         #expect(outcome.errors.contains("git commit --no-verify"))
         #expect(try sandbox.git("rev-parse", "HEAD") == before)
@@ -241,7 +241,7 @@ import Testing
         let stopped = try sandbox.run("git", ["commit", "-q", "-a", "-m", "change"], in: sub)
         #expect(stopped.status == 1)
         #expect(stopped.errors.contains("s in 'sub':\n  in: modified"))
-        #expect(stopped.errors.contains("in 'sub', run: 'git exp repro s'"))
+        #expect(stopped.errors.contains("in 'sub', run: 'git exp run s'"))
     }
 
     @Test func projectThatCannotBeReadStopsWithTheWayOn() throws {
@@ -262,7 +262,7 @@ import Testing
         #expect(stopped.status == 1)
         #expect(stopped.errors.contains("metrics.json: not added to git"))
         #expect(stopped.errors.contains("add: 'git add -- metrics.json'"))
-        #expect(!stopped.errors.contains("git exp repro"))
+        #expect(!stopped.errors.contains("git exp run"))
     }
 
     @Test func missingProgramLetsGitGoOn() throws {

@@ -11,7 +11,7 @@ struct Install: ParsableCommand {
         usage: "git exp install [<options>]",
         discussion: """
             The hooks keep dvc.lock consistent with what is committed, bring data after a checkout, send it before a push, \
-            and move experiments after history was rewritten; 'git help exp-hooks' tells what each one does. The drivers \
+            and move experiments after history was rewritten; 'man git-exp-hooks' tells what each one does. The drivers \
             merge and show dvc.lock, dvc.yaml and '.dvc' files; `.gitattributes` gets the lines that name them.
 
             Hooks that are there stay: ours is a block of lines between two marks behind the first line of a shell script. \
