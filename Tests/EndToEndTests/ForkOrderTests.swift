@@ -57,13 +57,24 @@ import Testing
         #expect(try rows(sandbox).suffix(2) == ["m checkpoint_tip ", " checkpoint_base "])
     }
 
-    @Test func otherwiseTheNameDecides() throws {
+    @Test func otherwiseTheGreaterIdComesFirst() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()
+        var names: [String: String] = [:]
         for (name, message) in [("b", "3"), ("d", "1"), ("a", "2"), ("c", "4")] {
             let tip = try commit(sandbox, on: "HEAD", at: 7, message)
             try makeExperiment(sandbox, name, tip)
+            names[tip] = name
         }
+        let expected = names.sorted { $0.key > $1.key }.map(\.value)
+        #expect(try rows(sandbox).map { String($0.prefix(1)) } == expected)
+    }
+
+    @Test func namesDecideBetweenExperimentsWithTheSameTip() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject()
+        let tip = try commit(sandbox, on: "HEAD", at: 7)
+        for name in ["b", "d", "a", "c"] { try makeExperiment(sandbox, name, tip) }
         #expect(try rows(sandbox).map { String($0.prefix(1)) } == ["a", "b", "c", "d"])
     }
 }

@@ -19,7 +19,8 @@ enum LineOrder {
     /// The newest tip first.
     ///
     /// Commits that experiments share are shown under the last of them, which should be the one that the others left:
-    /// of tips of the same second, the one whose first own commit is younger comes first, then the name decides.
+    /// of tips of the same second, the one whose first own commit is younger comes first. Where that is the same second
+    /// too, the greater id comes first, as in DVC 3; names decide between experiments with the same tip.
     static func sort<Line: OrderedLine>(_ lines: inout [Line]) {
         func seconds(_ line: Line) -> Int64 { line.length == 0 ? 0 : line.step(0).seconds }
         lines.sort { seconds($0) > seconds($1) }
@@ -36,14 +37,14 @@ enum LineOrder {
     private struct Branch<Line: OrderedLine> {
         /// The commit's time.
         let seconds: Int64
-        /// The first of their names.
-        let name: ExactString
+        /// The greatest id of their tips.
+        let tip: String
         let lines: [Line]
 
         /// - Parameter depth: Which of the commits it is, counted from the baseline; the first is 1.
         init(_ lines: [Line], at depth: Int) {
             seconds = lines[0].step(lines[0].length - depth).seconds
-            name = lines.map { ExactString($0.name) }.min() ?? ""
+            tip = lines.map { $0.step(0).id }.max() ?? ""
             self.lines = lines
         }
     }
@@ -60,7 +61,7 @@ enum LineOrder {
             depth += 1
             if ended.isEmpty, branches.count == 1 { continue }
             let ordered = branches.values.map { Branch($0, at: depth) }.sorted { left, right in
-                left.seconds == right.seconds ? left.name < right.name : left.seconds > right.seconds
+                left.seconds == right.seconds ? left.tip > right.tip : left.seconds > right.seconds
             }
             return ordered.flatMap { $0.lines.count == 1 ? $0.lines : sorted($0.lines, from: depth) }
                 + ended.sorted { left, right in ExactString(left.name) < ExactString(right.name) }
