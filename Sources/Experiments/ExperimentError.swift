@@ -108,6 +108,8 @@ package enum ExperimentError: UserFacingError, Hashable {
         case .runInProgress(let process, let program):
             "another run is going on in this workspace: process \(process) (\(Console.sanitized(program)))"
         case .killedElsewhere: "a run of DVC was killed here and left HEAD detached (\(StateReference.baseline))"
+        case .beingRun(let name, .queue(let state), _) where state.isWaiting:
+            "experiment '\(Console.sanitized(name))' waits in the queue (\(state.rawValue.lowercased()))"
         case .beingRun(let name, let other, _):
             "experiment '\(Console.sanitized(name))' is being run by \(other.description)"
         case .begunDifferently(let name, let paths):
@@ -182,6 +184,10 @@ package enum ExperimentError: UserFacingError, Hashable {
             "'git exp recover' puts HEAD back on your branch; your files stay, and checkpoints made so far are safe"
         case .beingRun(let name, .queue, isRepeated: false):
             "wait for it, or end it with 'git exp queue kill \(ShellWord.shown(name))'"
+        case .beingRun(let name, .queue(.held), isRepeated: true):
+            "'git exp queue release \(ShellWord.shown(name))' lets the queue run it; then run the command again"
+        case .beingRun(_, .queue(let state), isRepeated: true) where state.isWaiting:
+            "'git exp queue start' starts workers, if none is running; then run the command again"
         case .beingRun(_, .process(let process), isRepeated: false):
             "wait for it, or stop it with 'kill -INT \(process.map(String.init) ?? "PROCESS")'"
         case .beingRun: "wait for it, then run the command again"

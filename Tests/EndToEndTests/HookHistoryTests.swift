@@ -181,6 +181,12 @@ import Testing
         #expect(try FileIO.list(objects)?.count == 1)
         #expect(try git(sandbox, "push", "-q", "origin", "two:again").errors.isEmpty)
         #expect(try git(sandbox, "push", "-q", "origin", ":again").errors.isEmpty)
+        // A remote that is to be made anew has nothing of what the other side's commits name.
+        try FileIO.removeTree(data)
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "no data")
+        let filled = try git(sandbox, "push", "-q", "origin", "two").errors
+        #expect(filled.contains("made the folder") && filled.contains("sent 1 file of data"))
+        #expect(try FileIO.list(objects)?.count == 1)
         // Data that is nowhere.
         try sandbox.write("params.yaml", "lr: 3\n")
         try sandbox.expOK("repro", "-q")

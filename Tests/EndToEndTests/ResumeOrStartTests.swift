@@ -151,6 +151,10 @@ import Testing
         let scene = try TrainingScene()
         try scene.sandbox.expOK("run", "-q", "--queue", "-n", "otter")
         let outcome = try scene.run(["run", "--resume-or-start", "otter"])
-        #expect(outcome.status == 75 && outcome.errors.contains("the queue (queued)"), "\(outcome)")
+        #expect(outcome.status == 75 && outcome.errors.contains("waits in the queue (queued)"), "\(outcome)")
+        #expect(outcome.errors.contains("git exp queue start"), "\(outcome)")
+        try scene.sandbox.expOK("queue", "hold", "otter")
+        let held = try scene.run(["run", "--resume-or-start", "otter"])
+        #expect(held.status == 75 && held.errors.contains("git exp queue release otter"), "\(held)")
     }
 }

@@ -24,7 +24,7 @@ from sharing_kill_test import Lost, Scene, require
 
 # What may happen to a writer, because another one was faster.
 EXPECTED = re.compile(
-    r"already exists|changed while this ran|no experiment named|no experiment or commit named|is locked by|is being run by")
+    r"already exists|changed while this ran|no experiment named|no experiment or commit named|is locked by|is being run by|waits in the queue")
 NAMES = [f"e{number}" for number in range(12)]
 
 

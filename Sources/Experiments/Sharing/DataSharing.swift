@@ -103,6 +103,16 @@ package struct DataSharing {
 
     // MARK: Remotes
 
+    /// Whether an output belongs to a remote whose folder is not there yet, so that the remote has nothing at all.
+    ///
+    /// - Throws: ``RemoteSettingsError``, `FileError`.
+    package func hasNewRemote(_ outputs: [UsedOutput]) throws -> Bool {
+        try groups(outputs).contains { group in
+            guard let folder = try settings(group.name).path else { return false }
+            return try FileStatus.of(folder, followingLinks: true)?.kind != .directory
+        }
+    }
+
     private func groups(_ outputs: [UsedOutput]) throws -> [(name: String, outputs: [UsedOutput])] {
         if let name = options.remote?.lowercased() {
             return [(name, outputs.filter { $0.remote.map { $0.isIdentical(to: name) } ?? true })]

@@ -75,11 +75,21 @@ package struct PushedData {
     /// - Throws: ``RemoteSettingsError``, ``RemoteError`` and what reading commits throws.
     package func send(_ pushed: PushedCommits) throws -> Report {
         let outputs = RevisionOutputs(context)
-        let known = Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
+        let store = try context.project.config.cache(root: context.project.root).store
+        let sharing = DataSharing(context, store, options)
+        let hasDefault = context.project.config["core.remote"] != nil
+        func isSent(_ output: UsedOutput) -> Bool { output.isPushed && (hasDefault || output.remote != nil) }
+        // A data remote that is about to be made has nothing, whatever the remote's commits name.
+        let ofAllTips = pushed.tips.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.filter(isSent)
+        let isNew = try !ofAllTips.isEmpty && sharing.hasNewRemote(ofAllTips)
+        let known =
+            isNew
+            ? [] : Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
         var wanted: [UsedOutput] = []
         var ofTips: [UsedOutput] = []
         var seen: Set<UsedOutput> = []
-        for commit in pushed.commits {
+        let others = isNew ? pushed.tips.subtracting(pushed.commits) : []
+        for commit in pushed.commits + others {
             let used: [UsedOutput]
             do {
                 used = try self.outputs(of: commit, outputs)
@@ -87,15 +97,13 @@ package struct PushedData {
                 context.console.warn("the data of commit \(commit.short) cannot be told: \(error.message)")
                 continue
             }
-            let new = used.filter { $0.isPushed && !known.contains($0.wanted) }
+            let new = used.filter { isSent($0) && !known.contains($0.wanted) }
             if pushed.tips.contains(commit) { ofTips += new }
             wanted += new.filter { seen.insert($0).inserted }
         }
-        if context.project.config["core.remote"] == nil { wanted.removeAll { $0.remote == nil } }
         var report = Report()
         if wanted.isEmpty { return report }
-        let store = try context.project.config.cache(root: context.project.root).store
-        report.exchange = try DataSharing(context, store, options).push(wanted)
+        report.exchange = try sharing.push(wanted)
         let missing = Set(report.exchange.missing)
         let sent = Set(wanted)
         report.lost = ofTips.filter { output in

@@ -99,7 +99,7 @@ extension Hooks {
         if mode == .off { return }
         let remote = words.first ?? environment["PRE_COMMIT_REMOTE_NAME"] ?? ""
         let pushed = try PushedCommits(lines, remote: remote, in: repository)
-        if pushed.commits.isEmpty { return }
+        if pushed.tips.isEmpty { return }
         do {
             try send(pushed, of: repository)
         } catch let error as any UserFacingError {
