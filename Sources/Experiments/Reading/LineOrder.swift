@@ -20,7 +20,7 @@ enum LineOrder {
     ///
     /// Commits that experiments share are shown under the last of them, which should be the one that the others left:
     /// of tips of the same second, the one whose first own commit is younger comes first. Where that is the same second
-    /// too, the greater id comes first, as in DVC 3; names decide between experiments with the same tip.
+    /// too, the name decides between forks, and otherwise the greater id comes first, as in DVC 3.
     static func sort<Line: OrderedLine>(_ lines: inout [Line]) {
         func seconds(_ line: Line) -> Int64 { line.length == 0 ? 0 : line.step(0).seconds }
         lines.sort { seconds($0) > seconds($1) }
@@ -39,12 +39,15 @@ enum LineOrder {
         let seconds: Int64
         /// The greatest id of their tips.
         let tip: String
+        /// The first of their names.
+        let name: ExactString
         let lines: [Line]
 
         /// - Parameter depth: Which of the commits it is, counted from the baseline; the first is 1.
         init(_ lines: [Line], at depth: Int) {
             seconds = lines[0].step(lines[0].length - depth).seconds
             tip = lines.map { $0.step(0).id }.max() ?? ""
+            name = lines.map { ExactString($0.name) }.min() ?? ""
             self.lines = lines
         }
     }
@@ -60,8 +63,10 @@ enum LineOrder {
             }
             depth += 1
             if ended.isEmpty, branches.count == 1 { continue }
+            let isFork = depth > 1
             let ordered = branches.values.map { Branch($0, at: depth) }.sorted { left, right in
-                left.seconds == right.seconds ? left.tip > right.tip : left.seconds > right.seconds
+                if left.seconds != right.seconds { return left.seconds > right.seconds }
+                return isFork ? left.name < right.name : left.tip > right.tip
             }
             return ordered.flatMap { $0.lines.count == 1 ? $0.lines : sorted($0.lines, from: depth) }
                 + ended.sorted { left, right in ExactString(left.name) < ExactString(right.name) }
