@@ -479,7 +479,9 @@ class Bench:
                 for experiment in range(8):
                     quiet(*self.commands[who], "run", "--queue", "-n", f"e{number}-{experiment}", "-S",
                           f"lr={number}.{experiment}1")
-                row.add(who, measure(*self.commands[who], "run", "--run-all", "-j", "2"))
+                # DVC starts its workers as `dvc`, whatever it was called as itself.
+                path = f"{os.path.dirname(self.commands[who][0])}:{os.environ['PATH']}".lstrip(":")
+                row.add(who, measure("env", f"PATH={path}", *self.commands[who], "run", "--run-all", "-j", "2"))
                 there = git("for-each-ref", "--format=%(refname)", "refs/exps").count(f"/e{number}-")
                 if there != 8:
                     sys.exit(f"{who} ran {there} of 8 queued experiments")
