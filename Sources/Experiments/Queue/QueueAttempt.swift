@@ -86,7 +86,7 @@ package struct QueueAttempt {
             return (run, request)
         }
         let callFile = context.inRepository(FrozenRun.callFile)
-        let tree = try options.tree ?? repository.tree(commit.tree, changing: [.remove(callFile)])
+        let tree = try repository.tree(commit.tree, changing: [.remove(callFile)])
         let run = FrozenRun(
             stash: message.stash, tree: tree, reference: reference, start: start, extends: extended != nil,
             isContinuing: options.isContinuing ?? (start != message.baseline))
