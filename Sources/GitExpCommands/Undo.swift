@@ -8,8 +8,8 @@ struct Undo: ParsableCommand {
         abstract: "Bring back what the last command removed or replaced.",
         usage: "git exp undo [<options>]",
         discussion: """
-            It counts what 'remove', 'gc', 'rename' and 'rehome' did to experiments, and what 'run -f', 'save -f' and \
-            'pull -f' replaced. Each call goes one command further back. What was removed is kept for as many days as the setting \
+            It counts what 'remove', 'gc', 'rename' and 'rehome' did to experiments, what 'run -f', 'save -f' and \
+            'pull -f' replaced, and what was taken out of the queue before it ran. Each call goes one command further back. What was removed is kept for as many days as the setting \
             exp.undoDays says, 14 by default; then the next command that removes something lets it go.
 
             Examples:
@@ -37,24 +37,25 @@ struct Undo: ParsableCommand {
         global.console.note("\(dryRun ? "Would undo" : "Undid") '\(report.command)' of \(time).")
         for (title, references) in [("Brought back", report.restored), ("Taken away", report.removed)]
         where !references.isEmpty {
-            global.console.note("\(title): \(Self.names(references))")
+            global.console.note("\(title): \(Self.text(references.map(\.name)))")
         }
+        if !report.queued.isEmpty { global.console.note("Back in the queue: \(Self.text(report.queued))") }
     }
 
-    private static func names(_ references: [ExperimentReference]) -> String {
-        let names = references.prefix(20).map { "'\(Console.sanitized($0.name))'" }.joined(separator: ", ")
-        return references.count > 20 ? "\(names) and \(references.count - 20) more" : names
+    private static func text(_ names: [String]) -> String {
+        let text = names.prefix(20).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
+        return names.count > 20 ? "\(text) and \(names.count - 20) more" : text
     }
 
     private static func line(_ record: UndoRecord) -> String {
-        let lost = record.changes.filter { $0.before != nil }.compactMap(\.experiment)
-        return "\(TimeText.iso(record.seconds))  \(Console.sanitized(record.command))  \(names(lost))"
+        let lost = record.changes.filter { $0.before != nil }.compactMap(\.experiment).map(\.name) + record.removedEntryNames
+        return "\(TimeText.iso(record.seconds))  \(Console.sanitized(record.command))  \(text(lost))"
     }
 }
 
 struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring back one experiment that was removed or replaced.",
+        abstract: "Bring back one experiment that was removed or replaced, or taken out of the queue.",
         usage: "git exp restore [<options>] <experiment>",
         discussion: "Of several with the name the last one comes. 'git exp undo --list' shows what there is.")
 
@@ -70,7 +71,14 @@ struct Restore: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let restored = try Undoing(context).restore(experiment, as: name)
+        let undoing = Undoing(context)
+        let restored: Experiment
+        do {
+            restored = try undoing.restore(experiment, as: name)
+        } catch let error as ExperimentError {
+            guard case .nothingToRestore = error, name == nil, try undoing.requeue(experiment) else { throw error }
+            return global.console.note("'\(Console.sanitized(experiment))' is back in the queue.")
+        }
         global.console.note(
             "Experiment '\(Console.sanitized(restored.name))' is back: \(restored.tip.short) of \(restored.baseline.short)"
         )

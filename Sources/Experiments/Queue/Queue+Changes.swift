@@ -59,23 +59,19 @@ extension Queue {
         }
     }
 
-    /// Takes entries out of the queue, with their logs; experiments stay.
+    /// Takes entries out of the queue, with their logs; experiments stay. Those that wait can be brought back.
     package func remove(_ entries: [QueueEntry]) throws {
         try require(entries, "end it with 'git exp queue kill' first") { $0 != .running }
+        try keepRecord(of: entries)
         for entry in entries {
             let message = entry.message
             let lease = try lease(of: entry)
             defer { withExtendedLifetime(lease) {} }
-            let place =
-                switch entry.state {
-                case .queued, .interrupted: message.isOurs ? folder.taken : folder.waiting
-                case .held: folder.held
-                default: folder.taken
-                }
-            guard try FileStatus.of(place.appending(message.file), followingLinks: false) != nil else {
+            let place = place(of: entry)
+            guard try FileStatus.of(place, followingLinks: false) != nil else {
                 throw ExperimentError.stateMoved("entry '\(entry.name)'")
             }
-            try FileIO.remove(place.appending(message.file))
+            try FileIO.remove(place)
             try exclusively {
                 try QueueStash(QueueStash.waiting, in: repository).drop(message.stash)
                 try QueueStash(QueueStash.failed, in: repository).drop(message.stash)
@@ -84,6 +80,17 @@ extension Queue {
             try FileIO.removeTree(folder.information(message.stash))
             for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: message.stash)) }
         }
+    }
+
+    /// The entry's message.
+    func place(of entry: QueueEntry) -> FilePath {
+        let isTaken: Bool =
+            switch entry.state {
+            case .queued, .interrupted: entry.message.isOurs
+            default: entry.state != .held
+            }
+        let place = entry.state == .held ? folder.held : isTaken ? folder.taken : folder.waiting
+        return place.appending(entry.message.file)
     }
 
     /// Keeps others from an entry.

@@ -54,8 +54,15 @@ struct QueueMessage: Sendable {
     ///
     /// - Returns: `nil` for what is none of an experiment, or could not be one.
     init?(reading path: FilePath) {
-        guard let file = path.lastComponent?.string, file.hasSuffix(Self.ending),
-            let bytes = try? FileIO.read(path), let envelope = try? JSON.parse(bytes, file: file).mapping,
+        guard let file = path.lastComponent?.string, let bytes = try? FileIO.read(path) else { return nil }
+        self.init(bytes, file: file)
+    }
+
+    /// Takes the contents of a message's file, and the file's name.
+    ///
+    /// - Returns: `nil` for what is none of an experiment, or could not be one.
+    init?(_ bytes: [UInt8], file: String) {
+        guard file.hasSuffix(Self.ending), let envelope = try? JSON.parse(bytes, file: file).mapping,
             let task = envelope["headers"]?.mapping?["id"]?.string, Self.isPlain(task),
             let body = envelope["body"]?.string.flatMap(Base64.decode),
             let parts = try? JSON.parse(body, file: file).list, parts.count >= 2,

@@ -147,21 +147,22 @@ package struct UndoRecords {
 
     /// Writes the commit of a record. Nothing refers to it yet.
     ///
+    /// - Parameter files: What is kept besides commits, for the commit's tree.
     /// - Returns: `nil` where nothing went, or records are not wanted.
-    func write(command: String, changes: [ReferenceChange]) throws -> CommitID? {
+    func write(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws -> CommitID? {
         var seen: Set<CommitID> = []
         let parents = changes.compactMap(\.before).filter { seen.insert($0).inserted }
         if parents.isEmpty || days == 0 { return nil }
         // Who removes something need not have told git a name.
         let author = Signature(name: "git exp", email: "git-exp", seconds: Int64(time(nil)), offset: 0)
         return try repository.writeCommit(
-            tree: repository.writeEmptyTree(), parents: parents, author: author,
+            tree: repository.tree(repository.writeEmptyTree(), changing: files), parents: parents, author: author,
             message: UndoRecord.message(command: command, changes: changes))
     }
 
     /// Keeps a record of changes that are made elsewhere, before they are made.
-    func keep(command: String, changes: [ReferenceChange]) throws {
-        guard let commit = try write(command: command, changes: changes) else { return }
+    func keep(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws {
+        guard let commit = try write(command: command, changes: changes, files: files) else { return }
         try repository.setReference(UndoRecord.newName(), to: commit, expecting: .absent)
     }
 }

@@ -19,6 +19,8 @@ package struct Undoing {
         package let restored: [ExperimentReference]
         /// Experiments that are gone, because the command had made their references.
         package let removed: [ExperimentReference]
+        /// The names of entries that are in the queue again.
+        package let queued: [String]
     }
 
     /// What can be brought back, newest first.
@@ -29,35 +31,46 @@ package struct Undoing {
     /// - Parameters:
     ///   - force: Whether experiments go that have the names of those to be brought back.
     ///   - isDryRun: Whether nothing changes.
-    /// - Throws: ``ExperimentError/nothingToUndo``, ``ExperimentError/existsAgain(_:)``.
+    /// - Throws: ``ExperimentError/nothingToUndo``, ``ExperimentError/existsAgain(_:)``, and
+    ///   ``ExperimentError/nameTaken(_:baseline:hint:)`` for an entry of the queue.
     package func undo(force: Bool, isDryRun: Bool) throws -> Report {
         var report: Report?
-        try ProjectLock(context).exclusively {
-            var usedUp: [UndoRecord] = []
-            for record in try records() where !UndoRecord.undoing.contains(record.command) {
-                let changes = try self.changes(undoing: record, force: force)
-                if !isDryRun { usedUp.append(record) }
-                // What is there already was restored one by one.
-                if changes.isEmpty { continue }
-                if !isDryRun {
-                    try ReferenceEditing(context).perform(changes, command: "undo", dropping: usedUp)
-                }
-                report = Report(
-                    command: record.command, seconds: record.seconds,
-                    restored: changes.filter { $0.after != nil }.compactMap(\.experiment),
-                    removed: changes.filter { $0.after == nil }.compactMap(\.experiment))
-                return
+        let queue = Queue(context)
+        try queue.keepingStill {
+            try ProjectLock(context).exclusively {
+                report = try undoLast(in: queue, force: force, isDryRun: isDryRun)
             }
         }
         guard let report else { throw ExperimentError.nothingToUndo }
         return report
     }
 
+    private func undoLast(in queue: Queue, force: Bool, isDryRun: Bool) throws -> Report? {
+        var usedUp: [UndoRecord] = []
+        for record in try records() where !UndoRecord.undoing.contains(record.command) {
+            let changes = try self.changes(undoing: record, force: force)
+            let entries = try queue.missingEntries(of: record)
+            if !isDryRun { usedUp.append(record) }
+            // What is there already was restored one by one.
+            if changes.isEmpty, entries.isEmpty { continue }
+            if !isDryRun {
+                try queue.bringBack(entries, from: record)
+                try ReferenceEditing(context).perform(changes, command: "undo", dropping: usedUp)
+            }
+            return Report(
+                command: record.command, seconds: record.seconds,
+                restored: changes.filter { $0.after != nil }.compactMap(\.experiment),
+                removed: changes.filter { $0.after == nil }.compactMap(\.experiment),
+                queued: entries.map(\.shownName))
+        }
+        return nil
+    }
+
     /// The changes that turn the references back; those that are as they were are left out.
     private func changes(undoing record: UndoRecord, force: Bool) throws -> [ReferenceChange] {
         let now = try currentCommits(of: record.changes)
         var result: [ReferenceChange] = []
-        for change in record.changes {
+        for change in record.changes where RemovedEntry(change) == nil {
             let current = now[change.name]
             if current == change.before { continue }
             if change.experiment == nil {
@@ -117,6 +130,25 @@ package struct Undoing {
         }
         guard let restored else { throw ExperimentError.nothingToRestore(text) }
         return restored
+    }
+
+    /// Puts one entry back into the queue that was taken out before it ran, the last one of the name.
+    ///
+    /// - Returns: Whether there was one that is not in the queue.
+    /// - Throws: ``ExperimentError/nameTaken(_:baseline:hint:)``.
+    package func requeue(_ name: String) throws -> Bool {
+        let queue = Queue(context)
+        return try queue.keepingStill {
+            var isFound = false
+            try ProjectLock(context).exclusively {
+                for record in try records() where !isFound {
+                    let entries = try queue.missingEntries(of: record) { $0.name.isIdentical(to: name) }
+                    try queue.bringBack(entries, from: record)
+                    isFound = !entries.isEmpty
+                }
+            }
+            return isFound
+        }
     }
 
     /// The experiment that a record lost last under this name and that is not there now.
