@@ -48,7 +48,8 @@ struct Undo: ParsableCommand {
     }
 
     private static func line(_ record: UndoRecord) -> String {
-        let lost = record.changes.filter { $0.before != nil }.compactMap(\.experiment).map(\.name) + record.removedEntryNames
+        let lost =
+            record.changes.filter { $0.before != nil }.compactMap(\.experiment).map(\.name) + record.removedEntryNames
         return "\(TimeText.iso(record.seconds))  \(Console.sanitized(record.command))  \(text(lost))"
     }
 }

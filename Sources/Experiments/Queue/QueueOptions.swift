@@ -36,7 +36,8 @@ struct QueueOptions {
     func write(to file: FilePath) throws {
         let value = Mapping([
             ("folder", .string(folder.string)), ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)),
-            ("continuing", .bool(isContinuing ?? false)), ("reset", .bool(startsOver ?? false)), ("on_error", onFailure?.word.map { .string($0) } ?? .null),
+            ("continuing", .bool(isContinuing ?? false)), ("reset", .bool(startsOver ?? false)),
+            ("on_error", onFailure?.word.map { .string($0) } ?? .null),
         ])
         try FileIO.replace(file, with: JSON.pythonDumpsBytes(.mapping(value)), sync: false)
     }
