@@ -22,7 +22,8 @@ package struct DataExchange {
 
     /// Copies what the remote does not have.
     ///
-    /// - Parameter runCache: Whether all entries of the run cache go there, too.
+    /// - Parameter runCache: Whether all entries of the run cache go there, too. As with DVC 2, its own entries bring
+    ///   the objects along that they name; DVC 3 sends none.
     /// - Throws: Where the remote as a whole cannot be used.
     package func push(_ wanted: [Wanted], runCache: Bool = false) throws -> ExchangeReport {
         var report = ExchangeReport()
@@ -30,7 +31,8 @@ package struct DataExchange {
         // Each list with all that stands on it, also where a part of it only is asked for: whoever finds a list takes its
         // files for present.
         var lists: [RemoteItem: Set<RemoteItem>] = [:]
-        for one in Set(wanted) {
+        let ofRuns = runCache && remote.holdsRunCache ? try RunCache(store).legacyObjects() : []
+        for one in Set(wanted + ofRuns) {
             guard one.hash.isDirectory else {
                 files.insert(one.item)
                 continue
