@@ -86,6 +86,32 @@ def check_dvc2_runs_our_sweeps_and_commands(check):
     sweep_and_command(check, "2.58.2")
 
 
+def below_the_root(check, version):
+    """Entries whose targets were named in a folder below the root."""
+    repository = project(check, version)
+    repository.write("sub/dvc.yaml", "stages:\n  copy:\n    cmd: cp ../params.yaml copy.txt\n    deps:\n"
+                     "    - ../params.yaml\n    outs:\n    - copy.txt\n")
+    repository.git("add", "sub")
+    repository.git("commit", "-qm", "A folder")
+    for name, target in [("all", []), ("one", ["copy"]), ("file", ["../dvc.yaml:train"])]:
+        call = [repository.tools.command("ours"), "run", "--queue", "-n", name, "-S", "../params.yaml:lr=0.5", *target]
+        repository.run("sh", "-c", 'cd sub && exec "$@"', "sh", *call)
+    drain_with_dvc(repository, version)
+    names = ["all", "one", "file"]
+    expect_equal(states(repository, version), {name: "Success" for name in names}, "what DVC says of it")
+    experiments = repository.experiments()
+    expect("copy.txt" in repository.file_of(experiments["one"], "sub/dvc.lock"), "the stage below did not run")
+    expect("lr: 0.5" in repository.file_of(experiments["file"], "dvc.lock"), "the stage above did not run")
+
+
+def check_dvc3_runs_what_we_queued_in_a_subfolder(check):
+    below_the_root(check, "3.67.1")
+
+
+def check_dvc2_runs_what_we_queued_in_a_subfolder(check):
+    below_the_root(check, "2.58.2")
+
+
 def check_dvc3_runs_what_we_queued(check):
     run_by_dvc(check, "3.67.1")
 

@@ -70,7 +70,6 @@ package struct QueueAttempt {
         request.name = message.name
         request.reset = options.startsOver ?? request.reset
         request.message = message.message
-        request.selection.folder = options.folder
         request.options.jobs = options.jobs
         request.options.onFailure = options.onFailure ?? request.options.onFailure
         request.options.usesRunCache = options.usesRunCache && request.options.usesRunCache

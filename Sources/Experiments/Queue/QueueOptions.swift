@@ -5,7 +5,6 @@ import SystemPackage
 
 /// What neither an entry's commit nor DVC's message can say of a run.
 struct QueueOptions {
-    let folder: FilePath
     let jobs: Int
     let usesRunCache: Bool
     /// What happens when a stage fails; `nil` where the call of DVC says it.
@@ -15,7 +14,6 @@ struct QueueOptions {
 
     init(_ run: FrozenRun, _ request: RunRequest, startsOver: Bool) {
         self.startsOver = startsOver
-        folder = request.selection.folder
         jobs = request.options.jobs
         usesRunCache = request.options.usesRunCache
         onFailure = request.options.onFailure
@@ -25,7 +23,6 @@ struct QueueOptions {
     /// Reads them; an entry that DVC queued has none.
     init(reading file: FilePath) throws {
         let value = try FileIO.read(file).flatMap { try? JSON.parse($0, file: file.string).mapping }
-        folder = FilePath(value?["folder"]?.string ?? "")
         jobs = min(max(value?["jobs"]?.int ?? 1, 1), 1_000)
         usesRunCache = value?["run_cache"]?.bool ?? true
         onFailure = value?["on_error"]?.string.map { RunOptions.FailurePolicy(word: $0) }
@@ -35,7 +32,7 @@ struct QueueOptions {
 
     func write(to file: FilePath) throws {
         let value = Mapping([
-            ("folder", .string(folder.string)), ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)),
+            ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)),
             ("continuing", .bool(isContinuing ?? false)), ("reset", .bool(startsOver ?? false)),
             ("on_error", onFailure?.word.map { .string($0) } ?? .null),
         ])

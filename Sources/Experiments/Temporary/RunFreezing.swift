@@ -126,7 +126,10 @@ package struct RunFreezing {
         _ plan: RunPlan, _ tree: TreeID, _ request: RunRequest, startsOver: Bool, hasPolicy: Bool
     ) throws -> FrozenRun {
         let signature = try Identity(of: repository, settings: context.settings).signature()
-        let call = request.call(
+        // Whoever takes it from the queue stands in the root.
+        var rooted = request
+        rooted.selection = request.selection.fromRoot
+        let call = rooted.call(
             baseline: plan.reference.baseline, name: plan.reference.name, startsOver: startsOver,
             hasPolicy: hasPolicy)
         let note = Pickle.dump(

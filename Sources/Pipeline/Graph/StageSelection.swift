@@ -25,6 +25,24 @@ package struct StageSelection: Sendable {
         self.targets = targets
         self.folder = folder
     }
+
+    /// The same stages, with targets as they are seen from the project's root.
+    package var fromRoot: StageSelection {
+        if folder.isEmpty { return self }
+        var result = self
+        result.folder = ""
+        if allPipelines { return result }
+        result.targets = (targets.isEmpty ? [recursive ? "." : "dvc.yaml"] : targets).map { target in
+            if recursive {
+                let top = ProjectPath.rooted(target, in: folder)
+                return top.isEmpty ? "." : top.string
+            }
+            let target = StageTarget(target)
+            let file = ProjectPath.rooted(target.file, in: folder).string
+            return target.name.map { "\(file):\($0)" } ?? file
+        }
+        return result
+    }
 }
 
 extension StageGraph {
