@@ -15,6 +15,7 @@ package final class SeparateProcess {
     /// The number of the process, which nobody else gets while its end was not collected.
     package let id: Int32
     private let handle: Int32
+    private var exit: ProcessExit?
 
     /// Starts the program, with nothing to read.
     ///
@@ -58,13 +59,23 @@ package final class SeparateProcess {
         var number = handle
         csys_watch_wait_many(&process.watch, &number, &ended, handle < 0 ? 0 : 1, milliseconds, &signals, &count)
         let signal = count > 0 ? signals[0].number : nil
+        return (hasEnded ? exit : nil, signal)
+    }
+
+    /// Whether the program has ended; nothing is waited for.
+    package var hasEnded: Bool {
+        if exit != nil { return true }
         var status: Int32 = 0
-        guard waitpid(id, &status, WNOHANG) == id else { return (nil, signal) }
-        return (ProcessExit(waitStatus: status), signal)
+        guard waitpid(id, &status, WNOHANG) == id else { return false }
+        exit = ProcessExit(waitStatus: status)
+        return true
     }
 
     /// Sends a signal to the program, which passes it on to what it started.
     package func send(_ signal: Int32) { kill(id, signal) }
+
+    /// Sends a signal to the program, which leads a group, and to all of its group.
+    package func sendToGroup(_ signal: Int32) { kill(-id, signal) }
 }
 
 /// Makes this process leave its terminal and its session, so that neither ends it.

@@ -109,6 +109,31 @@ import Testing
         #expect(try pushed() == ["first", "second", "third", "fourth"])
     }
 
+    @Test(arguments: [[], ["--temp"]]) func checkpointsArePushedWhileTrainingGoesOn(options: [String]) throws {
+        let scene = try TrainingScene()
+        let sandbox = scene.sandbox
+        let store = sandbox.root.removingLastComponent().appending("store")
+        try sandbox.git("init", "-q", "--bare", "-b", "main", "../origin.git")
+        try sandbox.git("remote", "add", "origin", "../origin.git")
+        try sandbox.expOK("remote", "add", "-q", "--default", "store", "../store")
+        try sandbox.expOK("config", "exp.auto_push", "true")
+        try sandbox.git("commit", "-qam", "settings")
+        func pushed() throws -> String {
+            try sandbox.git("-C", "../origin.git", "for-each-ref", "--format=%(objectname)", "refs/exps/*/*/otter")
+        }
+        let run = try scene.start(["run", "-n", "otter"] + options)
+        defer { try? scene.write("free") }
+        try scene.wait(for: "made2")
+        for _ in 0..<6_000 where try pushed().isEmpty { usleep(10_000) }
+        #expect(try !pushed().isEmpty)
+        #expect(try FileStatus.of(store.appending("files"), followingLinks: false) != nil)
+        try scene.write("free")
+        let outcome = run.wait()
+        #expect(outcome.exit == .status(0), "\(outcome)")
+        #expect(String(decoding: outcome.error, as: UTF8.self).contains("Pushed experiment 'otter' to 'origin'."))
+        #expect(try pushed() == scene.tip("otter") + "\n")
+    }
+
     @Test func otherCodeOrParametersAreNotTheSameExperiment() throws {
         let scene = try TrainingScene()
         let call = ["run", "--resume-or-start", "otter"]

@@ -125,6 +125,7 @@ package struct WorkspaceRun {
         defer { info.remove() }
         func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         let untracked = UntrackedFiles(context, plan.index)
+        let pushing = CheckpointPushing(context, plan.reference)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
         if isShown { try show() }
@@ -139,12 +140,14 @@ package struct WorkspaceRun {
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
+                pushing?.start()
             }
         } catch {
             // What was reported before a later stage failed can still be continued.
             try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
+            pushing?.finish(process)
             if recorder.checkpoints > 0 { AutomaticPush(context).push(plan.reference) }
             throw error
         }
@@ -155,6 +158,7 @@ package struct WorkspaceRun {
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         untracked.announce()
+        pushing?.finish(process)
         AutomaticPush(context).push(plan.reference)
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)

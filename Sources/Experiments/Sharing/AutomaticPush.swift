@@ -46,7 +46,8 @@ package struct AutomaticPush {
         context.console.warn("\(what): \(reason)")
     }
 
-    private var isWanted: Bool {
+    /// Whether the settings say so.
+    var isWanted: Bool {
         get throws {
             if let text = context.environment["DVC_EXP_AUTO_PUSH"], !text.isEmpty {
                 return ["1", "y", "yes", "true", "on"].contains(text.lowercased())
@@ -55,7 +56,8 @@ package struct AutomaticPush {
         }
     }
 
-    private var remoteName: String {
+    /// The name or address of the Git remote.
+    var remoteName: String {
         if let name = context.environment["DVC_EXP_GIT_REMOTE"], !name.isEmpty { return name }
         return context.project.config["exp.git_remote"] ?? "origin"
     }

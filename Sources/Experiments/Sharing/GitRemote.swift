@@ -19,8 +19,8 @@ package struct GitRemote {
     ///   ``SharingError/noRemote(_:)``.
     package init(_ name: String?, _ context: ExperimentContext) throws {
         self.context = context
-        // A path that a user gives is seen from where the user is.
-        place = context.project.root.pushing(context.folder)
+        // A path that a user gives is seen from where the user is, and not from the folder of a temporary run.
+        place = (context.ticket?.home ?? context.project.root).pushing(context.folder)
         git = GitCommand(in: place)
         if let name {
             guard !name.isEmpty, !name.hasPrefix("-"), !Self.hasControl(name) else {
