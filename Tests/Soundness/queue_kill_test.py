@@ -74,10 +74,15 @@ class Project:
             if not entry.name.isdigit():
                 continue
             try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
+                line = (entry / "cmdline").read_bytes()
                 place = os.readlink(entry / "cwd")
+                parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+                # What is about to become the stage's command still looks like us, but who kills it kills the training.
+                if (pathlib.Path("/proc") / parent / "cmdline").read_bytes() == line:
+                    continue
             except OSError:
                 continue
+            words = line.split(b"\0")
             ours = any(word in (b"worker", b"attempt", b"execute") for word in words[1:3])
             if ours and pathlib.Path(place).is_relative_to(self.root):
                 found.append(int(entry.name))
