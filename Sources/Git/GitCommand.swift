@@ -19,10 +19,13 @@ package struct GitCommand: Sendable {
 
     /// Runs git and returns how it ended, whatever the status.
     ///
+    /// - Parameter deathSignal: What git gets when this process is killed, where the system can do that; 0 for nothing.
     /// - Throws: ``GitCommandError`` where git could not be started at all.
-    package func run(_ arguments: [String], input: [UInt8] = []) throws(GitCommandError) -> Answer {
+    package func run(
+        _ arguments: [String], input: [UInt8] = [], deathSignal: Int32 = 0
+    ) throws(GitCommandError) -> Answer {
         do {
-            return Answer(result: try call(arguments, input).capture())
+            return Answer(result: try call(arguments, input).start(deathSignal: deathSignal).wait())
         } catch {
             throw .notStarted(error.message)
         }

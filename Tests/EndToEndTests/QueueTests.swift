@@ -269,4 +269,18 @@ import Testing
         #expect(try sandbox.git("rev-parse", "HEAD").dropLast() == head)
         #expect(try leftovers(sandbox).isEmpty)
     }
+
+    @Test func worktreesThatOutlivedTheirRunsAreRemoved() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.expOK("run", "-q", "--queue", "-n", "a")
+        let folders = sandbox.root.pushing(".dvc/tmp/exps")
+        try sandbox.git("worktree", "add", "-q", "--detach", "--no-checkout", folders.appending("tmpabcdefgh").string)
+        // One of DVC, which is a clone.
+        try FileIO.makeDirectories(folders.pushing("tmpofdvc/.git"))
+        try sandbox.expOK("queue", "start")
+        try sandbox.expOK("run", "-q", "--run-all")
+        #expect(try sandbox.git("worktree", "list").split(separator: "\n").count == 1)
+        #expect(try FileIO.list(folders)?.map(\.name).filter { $0.hasPrefix("tmp") } == ["tmpofdvc"])
+    }
 }

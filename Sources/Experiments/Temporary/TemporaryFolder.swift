@@ -58,7 +58,8 @@ struct TemporaryFolder {
         let quiet = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "advice.detachedHead=false"]
         let place = repository.workTree ?? repository.gitDirectory
         func git(_ command: GitCommand, _ arguments: [String]) throws {
-            let answer = try command.run(quiet + arguments)
+            // Told so, git takes away what it has of a new worktree; left alone it would go on with one that we removed.
+            let answer = try command.run(quiet + arguments, deathSignal: SIGTERM)
             guard answer.exit.isSuccess else {
                 throw GitCommandError.failed(arguments: arguments, complaint: answer.complaint)
             }
@@ -130,13 +131,29 @@ struct TemporaryFolder {
     ///
     /// - Parameter prefix: The project's folder inside a worktree.
     static func sweep(_ parent: FilePath, common: FilePath, prefix: FilePath) throws {
-        for entry in try FileIO.list(parent) ?? [] where entry.name.hasSuffix(".lock") && entry.name.hasPrefix("tmp") {
-            let path = parent.appending(String(entry.name.dropLast(".lock".count)))
+        for name in try names(in: parent, common: common) {
+            let path = parent.appending(name)
             guard let lock = try? FileLock(lockFile(of: path)) else { continue }
             let project = prefix.isEmpty ? path : path.pushing(prefix)
             RunJournal.endLeftovers(in: ProjectWorkspace.scratch(of: project))
             try? remove(path, common: common)
             withExtendedLifetime(lock) {}
         }
+    }
+
+    /// The names of the folders here: those that have a lock, and worktrees that have none, because a git that outlived
+    /// its caller made them. Folders of DVC are no worktrees.
+    private static func names(in parent: FilePath, common: FilePath) throws -> Set<String> {
+        var names: Set<String> = []
+        for entry in try FileIO.list(parent) ?? [] where entry.name.hasPrefix("tmp") {
+            if entry.name.hasSuffix(".lock") {
+                names.insert(String(entry.name.dropLast(".lock".count)))
+                continue
+            }
+            let path = parent.appending(entry.name)
+            guard try FileStatus.of(path.appending(".git"), followingLinks: false)?.kind == .file else { continue }
+            if try administration(of: path, in: common) != nil { names.insert(entry.name) }
+        }
+        return names
     }
 }
