@@ -67,7 +67,11 @@ static void run_child(struct start *start) {
         if (getppid() != start->parent) _exit(127);
     }
 #endif
-    if (options->own_group) setpgid(0, 0);
+    if (options->own_session) {
+        setsid();
+    } else if (options->own_group) {
+        setpgid(0, 0);
+    }
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;

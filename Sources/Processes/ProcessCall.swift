@@ -58,13 +58,15 @@ package struct ProcessCall: Sendable {
     }
 
     func spawn(
-        descriptors: (Int32, Int32, Int32) = (-1, -1, -1), ownGroup: Bool = false, deathSignal: Int32 = 0
+        descriptors: (Int32, Int32, Int32) = (-1, -1, -1), ownGroup: Bool = false, ownSession: Bool = false,
+        deathSignal: Int32 = 0
     ) throws(ProcessError) -> pid_t {
         var child: pid_t = 0
         let words = CStringArray([executable] + arguments)
         let variables = CStringArray((environment ?? Self.inheritedEnvironment()).map { "\($0.key)=\($0.value)" })
         var options = csys_spawn_options(
-            directory: nil, descriptors: descriptors, own_group: ownGroup ? 1 : 0, death_signal: deathSignal)
+            directory: nil, descriptors: descriptors, own_group: ownGroup ? 1 : 0,
+            own_session: ownSession ? 1 : 0, death_signal: deathSignal)
         let code: Int32
         if let directory {
             code = directory.withPlatformString {

@@ -21,9 +21,9 @@ package final class SeparateProcess {
     ///
     /// - Parameters:
     ///   - output: What it prints is added to this file.
-    ///   - leadsGroup: Whether it has a process group of its own; who is to call ``leaveSession()`` must not lead one.
+    ///   - leadsSession: Whether it has a session of its own, and so no terminal, and not only a process group.
     /// - Throws: ``FileError`` for the file, ``ProcessError`` where the program did not start.
-    package init(_ call: ProcessCall, output: FilePath, leadsGroup: Bool = true) throws {
+    package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false) throws {
         try FileIO.makeDirectories(output.removingLastComponent())
         let nothing = try FileDescriptor.open("/dev/null", .readOnly, options: [.closeOnExec])
         defer { try? nothing.close() }
@@ -38,7 +38,8 @@ package final class SeparateProcess {
             throw FileError("write", output, error)
         }
         defer { try? file.close() }
-        id = try call.spawn(descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: leadsGroup)
+        id = try call.spawn(
+            descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: true, ownSession: leadsSession)
         handle = csys_child_open(id)
     }
 
@@ -77,6 +78,3 @@ package final class SeparateProcess {
     /// Sends a signal to the program, which leads a group, and to all of its group.
     package func sendToGroup(_ signal: Int32) { kill(-id, signal) }
 }
-
-/// Makes this process leave its terminal and its session, so that neither ends it.
-package func leaveSession() { _ = setsid() }

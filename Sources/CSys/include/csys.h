@@ -35,6 +35,8 @@ struct csys_spawn_options {
     int descriptors[3];
     /// Whether the child leads a process group of its own.
     int own_group;
+    /// Whether the child leads a session of its own, and so a group, and has no terminal.
+    int own_session;
     /// A signal that the child gets when this thread ends, however it ends; 0 for none. Linux only.
     int death_signal;
 };

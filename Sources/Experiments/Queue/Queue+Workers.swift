@@ -57,7 +57,8 @@ extension Queue {
                 executable: ProcessCall.ownProgram, arguments: words(slot),
                 environment: ProcessCall.inheritedEnvironment().merging(environment(slot)) { $1 },
                 directory: folder.root)
-            _ = try SeparateProcess(call, output: folder.own.appending("worker-\(slot).log"), leadsGroup: false)
+            // Neither the terminal's end nor its keys are to end it.
+            _ = try SeparateProcess(call, output: folder.own.appending("worker-\(slot).log"), leadsSession: true)
         }
         return free.count
     }

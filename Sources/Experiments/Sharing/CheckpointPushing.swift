@@ -36,7 +36,8 @@ final class CheckpointPushing {
     /// Sends what there is now, or leaves it to the next call where a push is going on.
     func start() {
         if let process, !process.hasEnded { return }
-        process = try? SeparateProcess(call, output: log)
+        // Without a terminal nothing can ask for a password there, and wait for it.
+        process = try? SeparateProcess(call, output: log, leadsSession: true)
     }
 
     /// Waits for a push that is going on; a signal that reaches this process ends it.

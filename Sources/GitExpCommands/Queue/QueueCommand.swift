@@ -55,7 +55,6 @@ extension QueueCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() throws {
-            leaveSession()
             let queue = Queue(try Workspace.open(global.console))
             try QueueWorker(queue, slot: slot, calling: QueueCommand.attemptWords).work()
         }
