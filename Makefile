@@ -58,7 +58,7 @@ demo: dependencies build
 
 test: dependencies
 	$(SWIFT) build --build-tests $(TEST_FLAGS)
-	SWIFT_BACKTRACE=enable=no $(SWIFT) test --skip-build $(TEST_FLAGS)
+	SWIFT_BACKTRACE=enable=no Tests/run.sh $(SWIFT) test --skip-build $(TEST_FLAGS)
 	$(PYTHON) Tests/Soundness/kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills $(KILLS)
 	$(PYTHON) Tests/Soundness/data_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --kills 2
 	$(PYTHON) Tests/Soundness/queue_kill_test.py --program "$(CURDIR)/.build/debug/git-exp" --rounds 1 --entries 8 --workers 4
