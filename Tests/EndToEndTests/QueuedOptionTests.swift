@@ -83,4 +83,20 @@ import Testing
         #expect(call.status == 129 && call.errors.contains(message), "\(call)")
         #expect(try sandbox.git("for-each-ref", "refs/exps").isEmpty)
     }
+
+    @Test func foldersMayHaveColonsInTheirNames() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 1)
+        try sandbox.write("a:b/dvc.yaml", "stages:\n  copy:\n    cmd: echo 1 > copy.txt\n    outs:\n    - copy.txt\n")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "folder")
+        let folder = sandbox.root.appending("a:b")
+        for (name, targets) in [("all", []), ("one", ["copy"]), ("file", ["dvc.yaml:copy"])] {
+            let outcome = try sandbox.run("git", ["exp", "run", "-q", "--queue", "-n", name] + targets, in: folder)
+            #expect(outcome.status == 0, "\(outcome)")
+        }
+        try sandbox.expOK("run", "-q", "--queue", "-n", "above", "a:b/dvc.yaml:copy")
+        try sandbox.expOK("run", "-q", "--run-all")
+        #expect(try sandbox.expOK("list", "--name-only").output == "above\nall\nfile\none\n")
+    }
 }

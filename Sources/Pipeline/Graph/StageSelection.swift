@@ -170,6 +170,9 @@ struct StageTarget {
 
     /// The colon between file and name; those of a generated stage, such as `group@a:b`, belong to its name.
     private static func separator(in text: String) -> String.Index? {
+        // A folder may have a colon in its name.
+        if text.hasSuffix("/dvc.yaml") { return nil }
+        if let end = text.ranges(of: "/dvc.yaml:").last?.upperBound { return text.index(before: end) }
         guard let first = text.firstIndex(of: ":") else { return nil }
         let file = text[..<first]
         return file.hasSuffix("dvc.yaml") || !file.contains("@") ? first : nil
