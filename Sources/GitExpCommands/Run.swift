@@ -31,6 +31,11 @@ struct Run: ParsableCommand {
             on from its last checkpoint, or does nothing where it is complete. Code and parameters must be as they were at \
             its start. Where another process runs it the status is 75.
 
+            Where exp.auto_push is set in .dvc/config, or DVC_EXP_AUTO_PUSH=1 in the environment, the experiment and its \
+            data are pushed at each checkpoint, beside the training, and at the end, to the Git remote exp.git_remote \
+            (DVC_EXP_GIT_REMOTE), or 'origin'. Ctrl-C or SIGTERM ends the wait for a server that does not answer; after \
+            SIGTERM it is half of exp.graceSeconds.
+
             Files that git does not track are no part of the experiment, but for those that dvc.yaml names; a run of a \
             second or more ends with their names.
 
@@ -193,7 +198,8 @@ struct Run: ParsableCommand {
         var request = try request(in: context)
         var origin = RunFreezing.Origin.workspaceAnew
         switch turn.work {
-        case .nothing:
+        case .nothing(let experiment):
+            try SameInputs(experiment, context).require(for: request, isApart: temp)
             return global.console.note("Experiment '\(Console.sanitized(name))' is complete; there is nothing to run.")
         case .everything:
             request.name = name
@@ -259,9 +265,30 @@ struct Run: ParsableCommand {
     }
 
     private static func perform(_ context: ExperimentContext, _ request: RunRequest, showsMetrics: Bool) throws {
-        let report = try WorkspaceRun(context).run(request)
+        let report: WorkspaceRun.Report
+        do {
+            report = try WorkspaceRun(context).run(request)
+        } catch {
+            tellOfStage(request, in: context)
+            throw error
+        }
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
-        if let failure = report.failure { throw failure }
+        if let failure = report.failure {
+            tellOfStage(request, in: context)
+            throw failure
+        }
         if report.isPreempted { throw ExitStatus.preempted }
+    }
+
+    /// Says how a command that failed is got rid of: it stays in `dvc.yaml`, to be mended and run again.
+    private static func tellOfStage(_ request: RunRequest, in context: ExperimentContext) {
+        guard let name = request.command?.name, let stages = try? context.workspace().graph.stages,
+            stages.contains(where: {
+                $0.name.isIdentical(to: name) && $0.file.removingLastComponent() == context.folder
+            })
+        else { return }
+        context.console.note(
+            "The command is stage '\(Console.sanitized(name))' of dvc.yaml; 'git exp data remove \(ShellWord.shown(name))' "
+                + "takes it out.")
     }
 }

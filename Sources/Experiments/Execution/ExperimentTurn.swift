@@ -12,7 +12,7 @@ package final class ExperimentTurn {
         case everything
         /// Its last run ended, or was killed, before it was complete.
         case rest(Experiment)
-        case nothing
+        case nothing(Experiment)
     }
 
     /// Of the experiment.
@@ -45,7 +45,8 @@ package final class ExperimentTurn {
             return
         }
         let state = RunState(of: try repository.commit(tip).message)
-        work = state == .complete ? .nothing : .rest(Experiment(reference: reference, tip: tip))
+        let experiment = Experiment(reference: reference, tip: tip)
+        work = state == .complete ? .nothing(experiment) : .rest(experiment)
     }
 
     /// Who runs an experiment without having taken the turn.

@@ -92,7 +92,7 @@ struct RunPlan {
     }
 
     /// The paths that are not written by stages.
-    private static func inputs(
+    static func inputs(
         among paths: [String], _ workspace: ProjectWorkspace, _ context: ExperimentContext
     ) -> [String] {
         let results = Set(

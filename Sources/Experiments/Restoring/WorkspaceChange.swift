@@ -36,9 +36,9 @@ struct WorkspaceChange {
 }
 
 /// Words for a shell.
-enum ShellWord {
+package enum ShellWord {
     /// A word for a message in which a call is proposed.
-    static func shown(_ text: String) -> String { Console.sanitized(quoted(text)) }
+    package static func shown(_ text: String) -> String { Console.sanitized(quoted(text)) }
 
     static func quoted(_ text: String) -> String {
         let isPlain =
