@@ -187,6 +187,18 @@ import Testing
         let filled = try git(sandbox, "push", "-q", "origin", "two").errors
         #expect(filled.contains("made the folder") && filled.contains("sent 1 file of data"))
         #expect(try FileIO.list(objects)?.count == 1)
+        // Nor has one that was just set up.
+        try sandbox.expOK("remote", "add", "-q", "-d", "-f", "store", data.string + "-2")
+        try sandbox.git("commit", "-q", "-a", "-m", "another remote")
+        #expect(try git(sandbox, "push", "-q", "origin", "two").errors.contains("sent 1 file of data"))
+        // What the other side knows and is not here holds nothing up, nor does a remote that is gone.
+        let cache = sandbox.root.appending(".dvc").appending("cache")
+        try FileIO.move(cache, to: sandbox.root.appending("aside"))
+        try FileIO.removeTree(FilePath(data.string + "-2"))
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "no data either")
+        #expect(try git(sandbox, "push", "-q", "origin", "two").errors.isEmpty)
+        #expect(try FileStatus.of(FilePath(data.string + "-2"), followingLinks: false) == nil)
+        try FileIO.move(sandbox.root.appending("aside"), to: cache)
         // Data that is nowhere.
         try sandbox.write("params.yaml", "lr: 3\n")
         try sandbox.expOK("repro", "-q")

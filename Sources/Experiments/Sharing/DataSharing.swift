@@ -105,10 +105,12 @@ package struct DataSharing {
 
     /// Whether an output belongs to a remote whose folder is not there yet, so that the remote has nothing at all.
     ///
-    /// - Throws: ``RemoteSettingsError``, `FileError`.
+    /// A remote that the settings do not know is none.
+    /// - Throws: `FileError`.
     package func hasNewRemote(_ outputs: [UsedOutput]) throws -> Bool {
-        try groups(outputs).contains { group in
-            guard let folder = try settings(group.name).path else { return false }
+        guard let groups = try? groups(outputs) else { return false }
+        return try groups.contains { group in
+            guard let folder = try? settings(group.name).path else { return false }
             return try FileStatus.of(folder, followingLinks: true)?.kind != .directory
         }
     }

@@ -79,12 +79,10 @@ package struct PushedData {
         let sharing = DataSharing(context, store, options)
         let hasDefault = context.project.config["core.remote"] != nil
         func isSent(_ output: UsedOutput) -> Bool { output.isPushed && (hasDefault || output.remote != nil) }
-        // A data remote that is about to be made has nothing, whatever the remote's commits name.
+        // A data remote that is about to be made, or was just set up, has nothing, whatever the remote's commits name.
         let ofAllTips = pushed.tips.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.filter(isSent)
-        let isNew = try !ofAllTips.isEmpty && sharing.hasNewRemote(ofAllTips)
-        let known =
-            isNew
-            ? [] : Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
+        let isNew = try !ofAllTips.isEmpty && (hasOtherSettings(pushed) || sharing.hasNewRemote(ofAllTips))
+        let known = Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
         var wanted: [UsedOutput] = []
         var ofTips: [UsedOutput] = []
         var seen: Set<UsedOutput> = []
@@ -97,9 +95,13 @@ package struct PushedData {
                 context.console.warn("the data of commit \(commit.short) cannot be told: \(error.message)")
                 continue
             }
-            let new = used.filter { isSent($0) && !known.contains($0.wanted) }
-            if pushed.tips.contains(commit) { ofTips += new }
-            wanted += new.filter { seen.insert($0).inserted }
+            for output in used where isSent(output) {
+                let isKnown = known.contains(output.wanted)
+                // What the remote's commits name already may be elsewhere by now, but never holds a push up.
+                if isKnown && !(isNew && isHere(output, store)) { continue }
+                if !isKnown && pushed.tips.contains(commit) { ofTips.append(output) }
+                if seen.insert(output).inserted { wanted.append(output) }
+            }
         }
         var report = Report()
         if wanted.isEmpty { return report }
@@ -112,6 +114,24 @@ package struct PushedData {
                     || output.wanted.members(of: store.known(output.wanted.hash)).contains(where: missing.contains))
         }
         return report
+    }
+
+    /// Whether a commit that is pushed has other settings than one that the remote has.
+    private func hasOtherSettings(_ pushed: PushedCommits) throws -> Bool {
+        let file = context.inRepository(".dvc/config").string
+        func settings(_ commits: some Sequence<CommitID>) throws -> Set<BlobID?> {
+            Set(
+                try commits.map { try context.repository.entry(at: file, in: context.repository.commit($0).tree)?.blob }
+            )
+        }
+        let known = try settings(pushed.boundary)
+        return try !known.isEmpty && !settings(pushed.tips).isSubset(of: known)
+    }
+
+    /// Whether the cache has all of an output.
+    private func isHere(_ output: UsedOutput, _ store: ObjectStore) -> Bool {
+        let items = [output.wanted.item] + output.wanted.members(of: store.known(output.wanted.hash))
+        return items.allSatisfy { item in ((try? store.size(of: item)) ?? nil) != nil }
     }
 
     private func outputs(of commit: CommitID, _ reader: RevisionOutputs) throws -> [UsedOutput] {
