@@ -35,11 +35,14 @@ struct Undo: ParsableCommand {
         let report = try undoing.undo(force: force, isDryRun: dryRun)
         let time = TimeText.iso(report.seconds)
         global.console.note("\(dryRun ? "Would undo" : "Undid") '\(report.command)' of \(time).")
-        for (title, references) in [("Brought back", report.restored), ("Taken away", report.removed)]
+        let titles = dryRun ? ("To be brought back", "To be taken away") : ("Brought back", "Taken away")
+        for (title, references) in [(titles.0, report.restored), (titles.1, report.removed)]
         where !references.isEmpty {
             global.console.note("\(title): \(Self.text(references.map(\.name)))")
         }
-        if !report.queued.isEmpty { global.console.note("Back in the queue: \(Self.text(report.queued))") }
+        if !report.queued.isEmpty {
+            global.console.note("\(dryRun ? "To go back into" : "Back in") the queue: \(Self.text(report.queued))")
+        }
     }
 
     private static func text(_ names: [String]) -> String {
@@ -72,12 +75,7 @@ struct Restore: ParsableCommand {
 
     func run() throws {
         let context = try Workspace.open(global.console)
-        let undoing = Undoing(context)
-        let restored: Experiment
-        do {
-            restored = try undoing.restore(experiment, as: name)
-        } catch let error as ExperimentError {
-            guard case .nothingToRestore = error, name == nil, try undoing.requeue(experiment) else { throw error }
+        guard case .experiment(let restored) = try Undoing(context).restore(experiment, as: name) else {
             return global.console.note("'\(Console.sanitized(experiment))' is back in the queue.")
         }
         global.console.note(

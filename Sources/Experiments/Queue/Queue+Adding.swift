@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import Formats
 import Git
@@ -37,7 +38,10 @@ extension Queue {
         do {
             try exclusively {
                 let stash = QueueStash(QueueStash.waiting, in: repository)
-                for run in runs { try stash.push(run.stash) }
+                for run in runs {
+                    try keep(run.stash)
+                    try stash.push(run.stash)
+                }
             }
             var last = try FileIO.list(folder.waiting)?.last?.name
             for (request, run) in zip(requests, runs) {
@@ -47,13 +51,33 @@ extension Queue {
         } catch {
             try? exclusively {
                 let stash = QueueStash(QueueStash.waiting, in: repository)
-                for run in runs { try stash.drop(run.stash) }
+                for run in runs {
+                    try stash.drop(run.stash)
+                    try letGo(run.stash)
+                }
             }
             for entry in prepared { try? FileIO.remove(entry.file) }
             throw error
         }
         for entry in prepared { try FileIO.move(entry.file, to: folder.waiting.appending(entry.message.file)) }
+        try replaceOlder(than: zip(requests, runs).compactMap { $0.options.force ? $1 : nil })
         return runs.map(\.reference.name)
+    }
+
+    /// Takes entries out that wait under the names of new ones; `git exp undo` brings them back.
+    private func replaceOlder(than runs: [FrozenRun]) throws {
+        if runs.isEmpty { return }
+        let older = try entries().filter { entry in
+            entry.state.isWaiting
+                && runs.contains { run in
+                    run.stash != entry.stash && run.reference.baseline == entry.baseline
+                        && run.reference.name.isIdentical(to: entry.name)
+                }
+        }
+        if older.isEmpty { return }
+        try remove(older)
+        let names = older.map { "'\(Console.sanitized($0.name))'" }.joined(separator: ", ")
+        context.console.note("Replaced what waited in the queue as \(names)")
     }
 
     private func prepare(

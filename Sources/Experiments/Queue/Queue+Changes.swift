@@ -79,6 +79,7 @@ extension Queue {
             try FileIO.remove(folder.result(of: message.task))
             try FileIO.removeTree(folder.information(message.stash))
             for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: message.stash)) }
+            try letGo(message.stash)
         }
     }
 

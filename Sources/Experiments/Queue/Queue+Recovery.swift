@@ -40,12 +40,14 @@ extension Queue {
         try sweepFolders()
         // While one is added, its files are there before it is.
         guard let turn = try? FileLock(folder.own.appending("lock")) else { return }
-        let found = try (FileIO.list(folder.own) ?? []).compactMap { CommitID(String($0.name.prefix(40))) }
+        let found =
+            try (FileIO.list(folder.own) ?? []).compactMap { CommitID(String($0.name.prefix(40))) } + keptCommits()
         for stash in Set(found).subtracting(try known()) {
             guard let lease = try? FileLock(folder.file(.lease, of: stash)) else { continue }
             // An entry may have moved from one folder to the other before; with the lock it cannot.
             guard try !known().contains(stash) else { continue }
             for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: stash)) }
+            try letGo(stash)
             withExtendedLifetime(lease) {}
         }
         withExtendedLifetime(turn) {}

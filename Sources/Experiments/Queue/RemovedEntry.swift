@@ -16,14 +16,19 @@ struct RemovedEntry {
 
     var shownName: String { name.isEmpty ? stash.short : name }
 
+    /// Whether a word is its name, or the beginning of its id.
+    func isMeant(by text: String) -> Bool {
+        name.isIdentical(to: text) || (text.utf8.count >= 4 && stash.hex.hasPrefix(text))
+    }
+
     /// - Returns: `nil` for a change of an ordinary reference.
     init?(_ change: ReferenceChange) {
-        let words = change.name.text.split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
-        guard change.name.text.hasPrefix(Self.names), words.count >= 4, let stash = CommitID(String(words[3])) else {
-            return nil
-        }
+        let text = change.name.text.utf8
+        guard text.starts(with: Self.names.utf8) else { return nil }
+        let rest = text.dropFirst(Self.names.utf8.count)
+        guard let stash = CommitID(String(decoding: rest.prefix(40), as: UTF8.self)) else { return nil }
         self.stash = stash
-        name = words.count > 4 ? String(words[4]) : ""
+        name = String(decoding: rest.dropFirst(41), as: UTF8.self)
     }
 
     /// The line of a record for an entry.
@@ -51,7 +56,10 @@ extension Queue {
         var changes: [ReferenceChange] = []
         var files: [TreeChange] = []
         for entry in entries where entry.state.isWaiting {
-            guard let message = try FileIO.read(place(of: entry)) else { continue }
+            // Of an entry whose commit is lost nothing can be brought back.
+            guard (try? repository.commit(entry.stash)) != nil, let message = try FileIO.read(place(of: entry)) else {
+                continue
+            }
             let top = FilePath(entry.stash.hex)
             func put(_ name: FilePath, _ bytes: [UInt8]) throws {
                 files.append(.put(top.pushing(name), try repository.writeBlob(bytes), isExecutable: false))
@@ -75,33 +83,37 @@ extension Queue {
         return try body()
     }
 
-    /// Those of the entries in a record that are not in the queue.
+    /// Those of the entries in a record that are not in the queue, and what has to go for them.
     ///
-    /// - Parameter isMeant: Which of the entries are asked for.
-    /// - Throws: ``ExperimentError/nameTaken(_:baseline:hint:)`` where the experiment of one was made otherwise meanwhile.
+    /// - Returns: The entries, and the experiments that were made under their names meanwhile.
+    /// - Throws: ``ExperimentError/nameTaken(_:baseline:hint:)`` where another entry of the name waits or runs.
     func missingEntries(
-        of record: UndoRecord, where isMeant: (RemovedEntry) -> Bool = { _ in true }
-    ) throws -> [RemovedEntry] {
-        let removed = record.removedEntries.filter(isMeant)
-        if removed.isEmpty { return [] }
+        of record: UndoRecord
+    ) throws -> (entries: [RemovedEntry], obstacles: [Experiment]) {
+        let removed = record.removedEntries
+        if removed.isEmpty { return ([], []) }
         let present = try exists ? entries() : []
         let stashes = Set(present.map(\.stash))
         let missing = removed.filter { !stashes.contains($0.stash) }
-        for entry in missing {
-            let files = try files(of: entry, in: record)
-            guard let message = try message(in: files, of: entry)?.message else { continue }
-            let reference = ExperimentReference(baseline: message.baseline, name: message.name)
-            let isTaken = present.contains { other in
-                other.state.isOpen && other.baseline == message.baseline && other.name.isIdentical(to: message.name)
-            }
-            let isBegun = try files.kind(of: FilePath(QueueFolder.Kind.record.rawValue)) != nil || message.branch != nil
-            if try isTaken || (!isBegun && repository.commit(named: reference.fullName) != nil) {
-                throw ExperimentError.nameTaken(
-                    message.name, baseline: message.baseline.short,
-                    hint: "rename it with 'git exp rename', or take it out of the queue, then undo again")
-            }
+        return (missing, try missing.compactMap { try obstacle(of: $0, in: record, among: present) })
+    }
+
+    /// The experiment that has the name of an entry, and that none of its attempts made.
+    func obstacle(of entry: RemovedEntry, in record: UndoRecord, among present: [QueueEntry]) throws -> Experiment? {
+        let files = try files(of: entry, in: record)
+        guard let message = try message(in: files, of: entry)?.message, !message.name.isEmpty else { return nil }
+        let isTaken = present.contains { other in
+            other.state.isOpen && other.baseline == message.baseline && other.name.isIdentical(to: message.name)
         }
-        return missing
+        if isTaken {
+            throw ExperimentError.nameTaken(
+                message.name, baseline: message.baseline.short,
+                hint: "another one of the name is in the queue: wait for it, or take it out")
+        }
+        let isBegun = try files.kind(of: FilePath(QueueFolder.Kind.record.rawValue)) != nil || message.branch != nil
+        let reference = ExperimentReference(baseline: message.baseline, name: message.name)
+        guard !isBegun, let tip = try repository.commit(named: reference.fullName) else { return nil }
+        return Experiment(reference: reference, tip: tip)
     }
 
     /// Puts entries back where they were in the queue; the caller has the project's lock and keeps the queue still.
@@ -115,6 +127,7 @@ extension Queue {
                 guard let bytes = try files.contents(of: FilePath(kind.rawValue)) else { continue }
                 try FileIO.replace(folder.file(kind, of: entry.stash), with: bytes, sync: context.isDurable)
             }
+            try keep(entry.stash)
             try QueueStash(QueueStash.waiting, in: repository).push(entry.stash)
             try FileIO.replace(place.appending(message.file), with: bytes, sync: context.isDurable)
         }

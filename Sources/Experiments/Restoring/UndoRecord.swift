@@ -66,17 +66,17 @@ package struct UndoRecord: Sendable {
         guard let seconds = Self.seconds(of: named.name), let commit = try? repository.commit(named.commit) else {
             return nil
         }
-        let lines = commit.message.split(separator: "\n")
-        guard let title = lines.first, title.hasPrefix(Self.title) else { return nil }
+        // A name may have characters that would join with what separates it from others.
+        let lines = commit.message.utf8.split(separator: UInt8(ascii: "\n"))
+        guard let title = lines.first, title.starts(with: Self.title.utf8) else { return nil }
         reference = named.name
         self.commit = named.commit
         self.seconds = seconds
-        command = String(title.dropFirst(Self.title.count))
+        command = String(decoding: title.dropFirst(Self.title.utf8.count), as: UTF8.self)
         changes = lines.dropFirst().compactMap { line in
-            let words = line.split(separator: " ")
-            guard words.count == 3, words[0].hasPrefix("refs/") else { return nil }
-            return ReferenceChange(
-                String(words[0]), before: CommitID(String(words[1])), after: CommitID(String(words[2])))
+            let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+            guard words.count == 3, words[0].utf8.starts(with: "refs/".utf8) else { return nil }
+            return ReferenceChange(words[0], before: CommitID(words[1]), after: CommitID(words[2]))
         }
     }
 
@@ -153,17 +153,42 @@ package struct UndoRecords {
         var seen: Set<CommitID> = []
         let parents = changes.compactMap(\.before).filter { seen.insert($0).inserted }
         if parents.isEmpty || days == 0 { return nil }
+        let tree = try repository.tree(repository.writeEmptyTree(), changing: files)
+        return try writeCommit(tree, parents, command, changes)
+    }
+
+    private func writeCommit(
+        _ tree: TreeID, _ parents: [CommitID], _ command: String, _ changes: [ReferenceChange]
+    ) throws -> CommitID {
         // Who removes something need not have told git a name.
         let author = Signature(name: "git exp", email: "git-exp", seconds: Int64(time(nil)), offset: 0)
         return try repository.writeCommit(
-            tree: repository.tree(repository.writeEmptyTree(), changing: files), parents: parents, author: author,
+            tree: tree, parents: parents, author: author,
             message: UndoRecord.message(command: command, changes: changes))
     }
 
-    /// Keeps a record of changes that are made elsewhere, before they are made.
+    /// Takes an entry out of a record, which goes where it has nothing else.
+    func drop(_ entry: RemovedEntry, from record: UndoRecord) throws {
+        let rest = record.changes.filter { RemovedEntry($0)?.stash != entry.stash }
+        var transaction = ReferenceTransaction()
+        if rest.isEmpty {
+            transaction.delete(record.reference, holding: record.commit)
+        } else {
+            var seen: Set<CommitID> = []
+            let parents = rest.compactMap(\.before).filter { seen.insert($0).inserted }
+            let new = try writeCommit(repository.commit(record.commit).tree, parents, record.command, rest)
+            transaction.move(record.reference, from: record.commit, to: new)
+        }
+        try transaction.commit(in: repository)
+    }
+
+    /// Keeps a record of changes that are made elsewhere, before they are made; records that are too old go.
     func keep(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws {
         guard let commit = try write(command: command, changes: changes, files: files) else { return }
-        try repository.setReference(UndoRecord.newName(), to: commit, expecting: .absent)
+        var transaction = ReferenceTransaction()
+        transaction.create(UndoRecord.newName(), at: commit)
+        for record in try expired() { transaction.delete(record.name, holding: record.commit) }
+        try transaction.commit(in: repository)
     }
 }
 

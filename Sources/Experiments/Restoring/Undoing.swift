@@ -34,25 +34,37 @@ package struct Undoing {
     /// - Throws: ``ExperimentError/nothingToUndo``, ``ExperimentError/existsAgain(_:)``, and
     ///   ``ExperimentError/nameTaken(_:baseline:hint:)`` for an entry of the queue.
     package func undo(force: Bool, isDryRun: Bool) throws -> Report {
-        var report: Report?
-        let queue = Queue(context)
-        try queue.keepingStill {
-            try ProjectLock(context).exclusively {
-                report = try undoLast(in: queue, force: force, isDryRun: isDryRun)
-            }
+        guard let report = try exclusively({ try undoLast(force: force, isDryRun: isDryRun) }) else {
+            throw ExperimentError.nothingToUndo
         }
-        guard let report else { throw ExperimentError.nothingToUndo }
         return report
     }
 
-    private func undoLast(in queue: Queue, force: Bool, isDryRun: Bool) throws -> Report? {
+    /// Keeps others from changing references, and the queue where that is about to change; it can be busy for long.
+    private func exclusively<Value>(_ body: () throws -> Value?) throws -> Value? {
+        func locked() throws -> Value? {
+            var value: Value?
+            try ProjectLock(context).exclusively { value = try body() }
+            return value
+        }
+        guard try records().contains(where: { !$0.removedEntries.isEmpty }) else { return try locked() }
+        return try Queue(context).keepingStill(locked)
+    }
+
+    private func undoLast(force: Bool, isDryRun: Bool) throws -> Report? {
+        let queue = Queue(context)
         var usedUp: [UndoRecord] = []
         for record in try records() where !UndoRecord.undoing.contains(record.command) {
-            let changes = try self.changes(undoing: record, force: force)
-            let entries = try queue.missingEntries(of: record)
+            var changes = try self.changes(undoing: record, force: force)
+            let (entries, obstacles) = try queue.missingEntries(of: record)
             if !isDryRun { usedUp.append(record) }
-            // What is there already was restored one by one.
-            if changes.isEmpty, entries.isEmpty { continue }
+            // What is there already was restored one by one. Entries leave the record when they are, so where all are
+            // there this is what an undo began that was killed.
+            if changes.isEmpty, record.removedEntries.isEmpty { continue }
+            for experiment in obstacles {
+                guard force else { throw ExperimentError.existsAgain(experiment.name) }
+                changes.append(ReferenceChange(experiment.reference.fullName, before: experiment.tip, after: nil))
+            }
             if !isDryRun {
                 try queue.bringBack(entries, from: record)
                 try ReferenceEditing(context).perform(changes, command: "undo", dropping: usedUp)
@@ -61,7 +73,7 @@ package struct Undoing {
                 command: record.command, seconds: record.seconds,
                 restored: changes.filter { $0.after != nil }.compactMap(\.experiment),
                 removed: changes.filter { $0.after == nil }.compactMap(\.experiment),
-                queued: entries.map(\.shownName))
+                queued: record.removedEntryNames)
         }
         return nil
     }
@@ -107,64 +119,72 @@ package struct Undoing {
         return result
     }
 
-    /// Brings back one experiment that was removed or replaced, the last one of the name.
+    /// What was brought back.
+    package enum Restored {
+        case experiment(Experiment)
+        /// An entry of the queue, which was taken out before it ran.
+        case entry
+    }
+
+    /// Brings back one experiment that was removed or replaced, or taken out of the queue: the last one of the name.
     ///
     /// - Parameters:
     ///   - text: Its name, or its full reference.
-    ///   - newName: What it is called from now on; `nil` keeps the name.
-    /// - Throws: ``ExperimentError/nothingToRestore(_:)``, ``ExperimentError/nameTaken(_:baseline:)``.
-    package func restore(_ text: String, as newName: String?) throws -> Experiment {
+    ///   - newName: What it is called from now on; `nil` keeps the name. Entries of the queue keep theirs.
+    /// - Throws: ``ExperimentError/nothingToRestore(_:)``, ``ExperimentError/nameTaken(_:baseline:hint:)``.
+    package func restore(_ text: String, as newName: String?) throws -> Restored {
         if let newName { try context.checkName(newName) }
-        var restored: Experiment?
-        try ProjectLock(context).exclusively {
-            let lost = try lastLost(text)
-            let name = newName ?? lost.name
-            let target = ExperimentReference(baseline: lost.baseline, name: name)
-            if try repository.commit(named: target.fullName) != nil {
-                throw ExperimentError.nameTaken(
-                    name, baseline: target.baseline.short, hint: "choose another name with '-n NAME'")
+        let restored: Restored? = try exclusively {
+            for record in try records() {
+                if let lost = try lost(text, in: record) { return .experiment(try restore(lost, as: newName)) }
+                if newName == nil, try requeue(text, of: record) { return .entry }
             }
-            try ReferenceEditing(context).perform(
-                [ReferenceChange(target.fullName, before: nil, after: lost.tip)], command: "restore")
-            restored = Experiment(reference: target, tip: lost.tip)
+            return nil
         }
         guard let restored else { throw ExperimentError.nothingToRestore(text) }
         return restored
     }
 
-    /// Puts one entry back into the queue that was taken out before it ran, the last one of the name.
-    ///
-    /// - Returns: Whether there was one that is not in the queue.
-    /// - Throws: ``ExperimentError/nameTaken(_:baseline:hint:)``.
-    package func requeue(_ name: String) throws -> Bool {
-        let queue = Queue(context)
-        return try queue.keepingStill {
-            var isFound = false
-            try ProjectLock(context).exclusively {
-                for record in try records() where !isFound {
-                    let entries = try queue.missingEntries(of: record) { $0.name.isIdentical(to: name) }
-                    try queue.bringBack(entries, from: record)
-                    isFound = !entries.isEmpty
-                }
-            }
-            return isFound
+    private func restore(_ lost: Experiment, as newName: String?) throws -> Experiment {
+        let name = newName ?? lost.name
+        let target = ExperimentReference(baseline: lost.baseline, name: name)
+        if try repository.commit(named: target.fullName) != nil {
+            throw ExperimentError.nameTaken(
+                name, baseline: target.baseline.short, hint: "choose another name with '-n NAME'")
         }
+        try ReferenceEditing(context).perform(
+            [ReferenceChange(target.fullName, before: nil, after: lost.tip)], command: "restore")
+        return Experiment(reference: target, tip: lost.tip)
     }
 
-    /// The experiment that a record lost last under this name and that is not there now.
-    private func lastLost(_ text: String) throws -> Experiment {
-        for record in try records() {
-            let found = try record.changes.withLosses.compactMap { change -> Experiment? in
-                guard let reference = change.experiment, let tip = change.before else { return nil }
-                let isMeant = [reference.name, reference.fullName].contains { $0.utf8.elementsEqual(text.utf8) }
-                guard isMeant, try repository.commit(named: reference.fullName) != tip else { return nil }
-                return Experiment(reference: reference, tip: tip)
-            }
-            if found.count > 1 {
-                throw ExperimentError.ambiguous(text, references: found.map(\.reference.fullName))
-            }
-            if let experiment = found.first { return experiment }
+    /// The experiment that a record lost under this name and that is not there now.
+    private func lost(_ text: String, in record: UndoRecord) throws -> Experiment? {
+        let found = try record.changes.withLosses.compactMap { change -> Experiment? in
+            guard let reference = change.experiment, let tip = change.before else { return nil }
+            let isMeant = [reference.name, reference.fullName].contains { $0.utf8.elementsEqual(text.utf8) }
+            guard isMeant, try repository.commit(named: reference.fullName) != tip else { return nil }
+            return Experiment(reference: reference, tip: tip)
         }
-        throw ExperimentError.nothingToRestore(text)
+        if found.count > 1 { throw ExperimentError.ambiguous(text, references: found.map(\.reference.fullName)) }
+        return found.first
+    }
+
+    /// Puts the entry of this name back into the queue, and takes it out of the record.
+    ///
+    /// - Returns: Whether the record has one that is not in the queue.
+    private func requeue(_ text: String, of record: UndoRecord) throws -> Bool {
+        let queue = Queue(context)
+        let present = try queue.exists ? queue.entries() : []
+        let entry = record.removedEntries.first { entry in
+            entry.isMeant(by: text) && !present.contains { $0.stash == entry.stash }
+        }
+        guard let entry else { return false }
+        if let experiment = try queue.obstacle(of: entry, in: record, among: present) {
+            throw ExperimentError.nameTaken(
+                experiment.name, baseline: experiment.baseline.short, hint: "rename that one with 'git exp rename'")
+        }
+        try queue.bringBack([entry], from: record)
+        try UndoRecords(context).drop(entry, from: record)
+        return true
     }
 }

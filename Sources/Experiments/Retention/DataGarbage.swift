@@ -143,8 +143,13 @@ package struct DataGarbage {
             commits += try chains.chain(of: experiment).filter { seen.insert($0.id).inserted }
         }
         // What was removed can be brought back, with its data.
-        for lost in try UndoRecords(context).all().flatMap(\.lostExperiments) {
-            commits += try chains.chain(of: lost).filter { seen.insert($0.id).inserted }
+        for record in try UndoRecords(context).all() {
+            for lost in record.lostExperiments {
+                commits += try chains.chain(of: lost).filter { seen.insert($0.id).inserted }
+            }
+            for entry in record.removedEntries where seen.insert(entry.stash).inserted {
+                commits.append(try chains.commit(entry.stash))
+            }
         }
         // What runs, queues and applied experiments point to.
         for reference in try context.repository.references(below: "refs/exps/")

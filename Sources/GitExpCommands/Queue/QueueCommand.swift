@@ -15,8 +15,7 @@ struct QueueCommand: ParsableCommand {
 
             Entries are named by the experiment's name, or by the beginning of their id in 'git exp queue status'. DVC \
             sees them, too, and its workers may run them; and ours run what DVC queued. A worker of DVC knows nothing of \
-            --no-run-cache and --jobs, nor, in a project of DVC 2, of --keep-going and --ignore-errors, and looks for \
-            stages from the root of the project.
+            --no-run-cache and --jobs, nor, in a project of DVC 2, of --keep-going and --ignore-errors.
             """,
         subcommands: [
             Start.self, Stop.self, Status.self, Logs.self, Kill.self, Remove.self, RunOne.self, Hold.self,
