@@ -39,13 +39,14 @@ package struct GitCommand: Sendable {
     /// Runs git, and hands over what it says on standard error while it runs: a server's words, or what a credential
     /// helper asks for.
     ///
+    /// Git ends with this process, however that ends: what talks to a server may wait for ever.
     /// - Throws: ``GitCommandError`` where git could not be started at all.
     package func run(
         _ arguments: [String], input: [UInt8] = [], onError: (ArraySlice<UInt8>) -> Void
     ) throws(GitCommandError) -> Answer {
         do {
             return try withoutActuallyEscaping(onError) { onError in
-                Answer(result: try call(arguments, input).start().wait(onError: onError))
+                Answer(result: try call(arguments, input).start(deathSignal: 15).wait(onError: onError))
             }
         } catch let error as ProcessError {
             throw .notStarted(error.message)

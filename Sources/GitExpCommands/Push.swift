@@ -23,8 +23,18 @@ struct Push: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
+    @Flag(help: ArgumentHelp("Be the push at the end of a run.", visibility: .private))
+    var automatic = false
+
     func run() throws {
         let context = try Workspace.open(global.console)
+        if automatic {
+            for name in sharing.request.names {
+                guard let reference = ExperimentReference(name) else { continue }
+                AutomaticPush(context).send(reference, to: sharing.remote ?? "")
+            }
+            return
+        }
         let remote = try GitRemote(sharing.remote, context)
         let report = try ExperimentPush(context, sharing.request, to: remote).run()
         let printer = SharingPrinter(

@@ -22,8 +22,9 @@ package final class SeparateProcess {
     /// - Parameters:
     ///   - output: What it prints is added to this file.
     ///   - leadsSession: Whether it has a session of its own, and so no terminal, and not only a process group.
+    ///   - deathSignal: What the program gets when this process is killed, where the system can do that; 0 for nothing.
     /// - Throws: ``FileError`` for the file, ``ProcessError`` where the program did not start.
-    package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false) throws {
+    package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false, deathSignal: Int32 = 0) throws {
         try FileIO.makeDirectories(output.removingLastComponent())
         let nothing = try FileDescriptor.open("/dev/null", .readOnly, options: [.closeOnExec])
         defer { try? nothing.close() }
@@ -39,7 +40,17 @@ package final class SeparateProcess {
         }
         defer { try? file.close() }
         id = try call.spawn(
-            descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: true, ownSession: leadsSession)
+            descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: true, ownSession: leadsSession,
+            deathSignal: deathSignal)
+        handle = csys_child_open(id)
+    }
+
+    /// Starts the program at the terminal of this one, and in its process group.
+    ///
+    /// - Parameter deathSignal: What the program gets when this process is killed, where the system can do that.
+    /// - Throws: ``ProcessError`` where the program did not start.
+    package init(_ call: ProcessCall, deathSignal: Int32) throws(ProcessError) {
+        id = try call.spawn(deathSignal: deathSignal)
         handle = csys_child_open(id)
     }
 

@@ -174,6 +174,12 @@ struct TrainingScene {
     }
 
     /// The newest commit of an experiment.
+    /// Whether a run of the experiment has recorded its end.
+    func isOver(_ name: String) throws -> Bool {
+        let tips = try sandbox.git("for-each-ref", "--format=%(contents)", "refs/exps/*/*/\(name)")
+        return !tips.isEmpty && !tips.contains("Experiment-State: unfinished")
+    }
+
     func tip(_ name: String) throws -> String {
         let lines = try sandbox.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps")
         let line = try #require(lines.split(separator: "\n").first { $0.hasSuffix("/" + name) })

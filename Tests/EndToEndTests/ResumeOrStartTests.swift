@@ -134,6 +134,51 @@ import Testing
         #expect(try pushed() == scene.tip("otter") + "\n")
     }
 
+    @Test func whatIsCompleteWasBegunWithTheSame() throws {
+        let scene = try TrainingScene()
+        try scene.write("free")
+        let call = ["run", "--resume-or-start", "otter"]
+        #expect(try scene.run(call + ["-S", "lr=7"]).status == 0)
+        for options in [[], ["--temp"]] {
+            #expect(try scene.run(call + ["-S", "lr=7"] + options).status == 0)
+            let refused = try scene.run(call + ["-S", "lr=3"] + options)
+            #expect(refused.status == 128 && refused.errors.contains("something else in 'params.yaml'"), "\(refused)")
+        }
+        // A clone that has only seen the commit, and asks for the same.
+        try scene.sandbox.git("checkout", "-q", "--", "params.yaml")
+        #expect(try scene.run(call + ["-S", "lr=7"]).status == 0)
+        try scene.sandbox.write("outer.sh", "sh train.sh # changed\n")
+        let changed = try scene.run(call + ["-S", "lr=7"])
+        #expect(changed.status == 128 && changed.errors.contains("'outer.sh'"), "\(changed)")
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT]) func aServerThatDoesNotAnswerHoldsNobody(signal: Int32) throws {
+        let scene = try TrainingScene()
+        let sandbox = scene.sandbox
+        try sandbox.git("init", "-q", "--bare", "-b", "main", "../origin.git")
+        try sandbox.git("remote", "add", "origin", "../origin.git")
+        try sandbox.expOK("remote", "add", "-q", "--default", "store", "../store")
+        try FileIO.replace(
+            sandbox.root.removingLastComponent().pushing("origin.git/hooks/pre-receive"),
+            with: Array("#!/bin/sh\nsleep 61\(signal)\n".utf8), sync: false)
+        _ = try sandbox.run("chmod", ["+x", "../origin.git/hooks/pre-receive"])
+        try sandbox.expOK("config", "exp.auto_push", "true")
+        try sandbox.git("config", "exp.graceSeconds", "2")
+        try sandbox.git("commit", "-qam", "settings")
+        let run = try scene.start(["run", "-n", "otter"])
+        defer { try? scene.write("free") }
+        try scene.wait(for: "made2")
+        try scene.write("free")
+        // Until the training is over and the push is all that is left.
+        for _ in 0..<6_000 where try !scene.isOver("otter") { usleep(10_000) }
+        kill(run.id, signal)
+        let outcome = run.wait()
+        let text = String(decoding: outcome.error, as: UTF8.self)
+        #expect(text.contains("'otter' was not pushed: that was stopped"), "\(text)")
+        #expect(text.contains("git exp push origin otter"))
+        _ = try sandbox.run("pkill", ["-f", "sleep 61\(signal)"])
+    }
+
     @Test func otherCodeOrParametersAreNotTheSameExperiment() throws {
         let scene = try TrainingScene()
         let call = ["run", "--resume-or-start", "otter"]

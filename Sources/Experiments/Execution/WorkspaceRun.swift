@@ -125,7 +125,7 @@ package struct WorkspaceRun {
         defer { info.remove() }
         func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         let untracked = UntrackedFiles(context, plan.index)
-        let pushing = CheckpointPushing(context, plan.reference)
+        let pushing = try RunPushing(plan.reference, context, process)
         // A command that runs alone leaves us time to tell of it while it is starting.
         var isShown = options.isParallel
         if isShown { try show() }
@@ -140,15 +140,14 @@ package struct WorkspaceRun {
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
                 try recorder.recordCheckpoint(of: stage, entry: entry, unchanged: unchanged)
-                pushing?.start()
+                pushing?.checkpointWasMade()
             }
         } catch {
             // What was reported before a later stage failed can still be continued.
             try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
             tellWhatIsKept(plan, recorder, request)
-            pushing?.finish(process)
-            if recorder.checkpoints > 0 { AutomaticPush(context).push(plan.reference) }
+            if recorder.checkpoints > 0 { pushing?.finish(wasInterrupted: error.isInterruption) }
             throw error
         }
         try lock.exclusively { try recorder.recordEnd(result, message: request.message) }
@@ -158,8 +157,7 @@ package struct WorkspaceRun {
         }
         let experiment = Experiment(reference: plan.reference, tip: recorder.tip)
         untracked.announce()
-        pushing?.finish(process)
-        AutomaticPush(context).push(plan.reference)
+        pushing?.finish(wasInterrupted: result.isPreempted)
         let failure = report(result, experiment)
         var report = Report(experiment: experiment, failure: failure)
         report.wasInterrupted = result.wasInterrupted

@@ -12,17 +12,32 @@ package struct AutomaticPush {
     /// Takes the project whose settings count.
     package init(_ context: ExperimentContext) { self.context = context }
 
-    /// Pushes an experiment and its data. What goes wrong is told in a line, and changes nothing else.
+    /// Pushes an experiment and its data, where the settings say so.
     ///
     /// - Parameter reference: The experiment; where it does not exist nothing happens.
     package func push(_ reference: ExperimentReference) {
+        if isWantedForSure { send(reference, to: remoteName) }
+    }
+
+    /// Whether the settings say so; where they cannot be read that is told.
+    var isWantedForSure: Bool {
         do {
-            guard try isWanted, try context.repository.commit(named: reference.fullName) != nil else { return }
+            return try isWanted
         } catch {
-            return tell("it is not known whether experiments are to be pushed", error)
+            tell("it is not known whether experiments are to be pushed", error)
+            return false
         }
+    }
+
+    /// Pushes an experiment and its data. What goes wrong is told in a line, and changes nothing else.
+    ///
+    /// - Parameters:
+    ///   - reference: The experiment; where it does not exist nothing happens.
+    ///   - remoteName: The name or address of the Git remote.
+    package func send(_ reference: ExperimentReference, to remoteName: String) {
         let name = Console.sanitized(reference.name)
         do {
+            guard try context.repository.commit(named: reference.fullName) != nil else { return }
             let remote = try GitRemote(remoteName, context)
             var request = SharingRequest()
             request.names = [reference.fullName]
@@ -33,7 +48,8 @@ package struct AutomaticPush {
                 context.console.warn(
                     "experiment '\(name)' was not pushed to '\(shown)', which has another one of the name; "
                         + "'git exp push --force' replaces it")
-            } else if !report.done.isEmpty {
+            } else {
+                // Also where the push of a checkpoint had just found it.
                 context.console.note("Pushed experiment '\(name)' to '\(shown)'.")
             }
         } catch {
@@ -46,8 +62,7 @@ package struct AutomaticPush {
         context.console.warn("\(what): \(reason)")
     }
 
-    /// Whether the settings say so.
-    var isWanted: Bool {
+    private var isWanted: Bool {
         get throws {
             if let text = context.environment["DVC_EXP_AUTO_PUSH"], !text.isEmpty {
                 return ["1", "y", "yes", "true", "on"].contains(text.lowercased())

@@ -20,7 +20,9 @@ package struct GitRemote {
     package init(_ name: String?, _ context: ExperimentContext) throws {
         self.context = context
         // A path that a user gives is seen from where the user is, and not from the folder of a temporary run.
-        place = (context.ticket?.home ?? context.project.root).pushing(context.folder)
+        let home = context.ticket?.home ?? context.project.root
+        let folder = home.pushing(context.folder)
+        place = try FileStatus.of(folder, followingLinks: true)?.kind == .directory ? folder : home
         git = GitCommand(in: place)
         if let name {
             guard !name.isEmpty, !name.hasPrefix("-"), !Self.hasControl(name) else {

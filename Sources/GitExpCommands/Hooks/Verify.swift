@@ -94,7 +94,12 @@ struct Verify: ParsableCommand {
                 if verdicts.count > 1, let commit { global.console.print("commit \(commit.hex)") }
                 global.console.printRaw(verdict.text)
             }
-            if isSound { global.console.note("The lock files tell what is in the commits.") }
+            if isSound {
+                global.console.note(
+                    staged
+                        ? "Nothing that is staged makes a lock file wrong."
+                        : "The lock files tell what is in the commits.")
+            }
         }
         if !isSound { throw ExitStatus.no }
     }
