@@ -38,26 +38,45 @@ package final class FileLock {
     private init(taking path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
         self.path = path
         try FileIO.makeDirectories(path.removingLastComponent())
+        var waited = 0
+        while true {
+            let file = try Self.open(path)
+            while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
+                let holder = Self.holder(of: path)
+                guard errno == EWOULDBLOCK || errno == EINTR, waited < patience else {
+                    try? file.close()
+                    throw FileLockError(path: path, holder: holder)
+                }
+                if waited == 0 { onWait(holder) }
+                let step = waited < 50 ? 1 : 20
+                usleep(UInt32(step) * 1_000)
+                waited += step
+            }
+            if Self.isThere(file, path) {
+                self.file = file
+                return
+            }
+            // Somebody had the lock since it was opened, and removed the file: a lock on what is gone keeps nobody out.
+            try? file.close()
+        }
+    }
+
+    private static func open(_ path: FilePath) throws(FileError) -> FileDescriptor {
         do {
-            file = try FileIO.retry {
+            return try FileIO.retry {
                 try FileDescriptor.open(
                     path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
             }
         } catch {
             throw FileError("lock", path, error)
         }
-        var waited = 0
-        while flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 {
-            let holder = Self.holder(of: path)
-            guard errno == EWOULDBLOCK || errno == EINTR, waited < patience else {
-                try? file.close()
-                throw FileLockError(path: path, holder: holder)
-            }
-            if waited == 0 { onWait(holder) }
-            let step = waited < 50 ? 1 : 20
-            usleep(UInt32(step) * 1_000)
-            waited += step
-        }
+    }
+
+    private static func isThere(_ file: FileDescriptor, _ path: FilePath) -> Bool {
+        var own = stat()
+        var named = stat()
+        guard fstat(file.rawValue, &own) == 0, path.withPlatformString({ stat($0, &named) }) == 0 else { return false }
+        return own.st_ino == named.st_ino && own.st_dev == named.st_dev
     }
 
     /// Writes what is to be known of the holder: its number, and a line that it wants to leave. One call, which a kill

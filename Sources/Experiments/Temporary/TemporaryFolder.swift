@@ -32,7 +32,13 @@ struct TemporaryFolder {
             let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
             let name = "tmp" + String((0..<8).map { _ in letters[Int.random(in: 0..<letters.count)] })
             let path = parent.appending(name)
-            let lock = try FileLock(Self.lockFile(of: path))
+            let lock: FileLock
+            do {
+                lock = try FileLock(Self.lockFile(of: path))
+            } catch is FileLockError {
+                // Who sweeps takes it for one of the dead.
+                continue
+            }
             if path.withPlatformString({ mkdir($0, 0o700) }) == 0 {
                 self.path = path
                 self.lock = lock
