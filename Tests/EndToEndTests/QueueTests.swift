@@ -276,6 +276,10 @@ import Testing
         try sandbox.expOK("run", "-q", "--queue", "-n", "a")
         let folders = sandbox.root.pushing(".dvc/tmp/exps")
         try sandbox.git("worktree", "add", "-q", "--detach", "--no-checkout", folders.appending("tmpabcdefgh").string)
+        // What a git knew that was killed over another one.
+        let half = sandbox.root.pushing(".git/worktrees/tmphalfofit")
+        try FileIO.makeDirectories(half)
+        try FileIO.replace(half.appending("commondir"), with: [], sync: false)
         // One of DVC, which is a clone.
         try FileIO.makeDirectories(folders.pushing("tmpofdvc/.git"))
         try sandbox.expOK("queue", "start")

@@ -21,6 +21,12 @@ struct TemporaryFolder {
     let path: FilePath
     let lock: FileLock
 
+    private static let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+    private static func isOwnName(_ name: String) -> Bool {
+        name.hasPrefix("tmp") && name.utf8.count == 11 && name.utf8.allSatisfy(letters.utf8.contains)
+    }
+
     private static func lockFile(of path: FilePath) -> FilePath { FilePath(path.string + ".lock") }
 
     /// Makes an empty folder with a name that nobody else has.
@@ -29,7 +35,7 @@ struct TemporaryFolder {
     init(in parent: FilePath) throws {
         try FileIO.makeDirectories(parent)
         while true {
-            let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+            let letters = Array(Self.letters)
             let name = "tmp" + String((0..<8).map { _ in letters[Int.random(in: 0..<letters.count)] })
             let path = parent.appending(name)
             let lock: FileLock
@@ -71,6 +77,7 @@ struct TemporaryFolder {
             }
         }
         try Self.alone(repository.commonDirectory) {
+            try Self.removeHalves(in: repository.commonDirectory)
             try git(
                 GitCommand(in: place),
                 ["worktree", "add", "--quiet", "--detach", "--no-checkout", "--force", path.string, head.hex])
@@ -118,7 +125,21 @@ struct TemporaryFolder {
     /// While git makes a worktree it reads what is known of all others, and half of one is too little for it.
     private static func alone(_ common: FilePath, _ body: () throws -> Void) throws {
         let turn = try FileLock(common.appending("git-exp-worktrees.lock"), patience: 60_000)
+        // The git that works has the lock, too: it may live a little longer than this process.
+        _ = turn.surviving()
         try withExtendedLifetime(turn) { try body() }
+    }
+
+    /// Removes what git knows of worktrees that it was killed over; the caller is alone.
+    private static func removeHalves(in common: FilePath) throws {
+        let home = common.appending("worktrees")
+        for entry in try FileIO.list(home) ?? [] where isOwnName(entry.name) {
+            let folder = home.appending(entry.name)
+            let isWhole = try ["gitdir", "commondir", "HEAD"].allSatisfy { name in
+                try FileStatus.of(folder.appending(name), followingLinks: false).map { $0.size > 0 } ?? false
+            }
+            if !isWhole { try FileIO.removeTree(folder) }
+        }
     }
 
     /// What is being done in the folders whose processes live.
