@@ -5,21 +5,17 @@ import Testing
 
 @Suite struct FileLockTests {
     /// Who waits has the file open that the holder removes.
-    @Test func aLockIsNotTakenOnAFileThatIsGone() async throws {
+    @Test func aLockIsNotTakenOnAFileThatIsGone() throws {
         let folder = try TemporaryDirectory()
         let path = folder.path.appending("lock")
         var first: FileLock? = try FileLock(path)
-        let (waits, waiting) = AsyncStream.makeStream(of: Void.self)
-        let second = Task.detached {
-            let lock = try FileLock(path, patience: 60_000) { _ in waiting.finish() }
-            defer { withExtendedLifetime(lock) {} }
-            let isThere = try FileStatus.of(path, followingLinks: false) != nil
-            return isThere && (try? FileLock(path)) == nil
-        }
-        for await _ in waits {}
-        try FileIO.remove(path)
         withExtendedLifetime(first) {}
-        first = nil
-        #expect(try await second.value)
+        let second = try FileLock(path, patience: 60_000) { _ in
+            try? FileIO.remove(path)
+            first = nil
+        }
+        #expect(try FileStatus.of(path, followingLinks: false) != nil)
+        #expect(throws: FileLockError.self) { try FileLock(path) }
+        withExtendedLifetime(second) {}
     }
 }
