@@ -11,6 +11,7 @@ import SystemPackage
 package struct Queue {
     let context: ExperimentContext
     let folder: QueueFolder
+    private let known = KnownMessages()
     var repository: Repository { context.repository }
 
     /// Takes the project; in a folder that was made for one run, the queue is that of the project which the run is for.
@@ -36,7 +37,7 @@ package struct Queue {
     /// The messages in a folder, in the order of the queue.
     func messages(in place: FilePath) throws -> [QueueMessage] {
         try (FileIO.list(place) ?? []).filter { $0.kind == .file }.compactMap {
-            QueueMessage(reading: place.appending($0.name))
+            known.message(at: place.appending($0.name))
         }
     }
 

@@ -158,3 +158,16 @@ struct QueueMessage: Sendable {
             }
     }
 }
+
+/// The messages that were read: who waits for entries looks at all of them again and again, and a file never changes.
+final class KnownMessages {
+    private var messages: [FilePath: QueueMessage] = [:]
+
+    /// The message in a file, as ``QueueMessage/init(reading:)`` has it.
+    func message(at path: FilePath) -> QueueMessage? {
+        if let message = messages[path] { return message }
+        let message = QueueMessage(reading: path)
+        messages[path] = message
+        return message
+    }
+}
