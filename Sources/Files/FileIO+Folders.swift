@@ -16,8 +16,8 @@ extension FileIO {
     package static func makeDirectories(_ path: FilePath, mode: UInt16 = 0o777) throws(FileError) {
         if path.isEmpty || path.withPlatformString({ mkdir($0, mode_t(mode)) }) == 0 { return }
         var code = Errno(rawValue: errno)
-        if code == .noSuchFileOrDirectory, !path.removingLastComponent().isEmpty {
-            try makeDirectories(path.removingLastComponent(), mode: mode)
+        if code == .noSuchFileOrDirectory, !path.parent.isEmpty {
+            try makeDirectories(path.parent, mode: mode)
             if path.withPlatformString({ mkdir($0, mode_t(mode)) }) == 0 { return }
             code = Errno(rawValue: errno)
         }

@@ -75,7 +75,7 @@ package enum FileIO {
         let old = try FileStatus.of(target, followingLinks: false)
         // Without a name until it is complete: a killed process then leaves nothing beside the file.
         let nameless =
-            prepared?.takeReady() ?? NamelessFiles(in: target.removingLastComponent(), mode: mode).take()
+            prepared?.takeReady() ?? NamelessFiles(in: target.parent, mode: mode).take()
         let file: FileDescriptor
         do throws(Errno) {
             if let nameless {
@@ -106,7 +106,7 @@ package enum FileIO {
             unlinkQuietly(temporary)
             throw FileError("write", path, error)
         }
-        if sync { try syncFolder(target.removingLastComponent()) }
+        if sync { try syncFolder(target.parent) }
     }
 
     /// Gives a small file other contents in its place.
@@ -121,12 +121,20 @@ package enum FileIO {
             }
             defer { try? file.close() }
             try bytes.withUnsafeBytes { try write($0, to: file) }
-            if ftruncate(file.rawValue, off_t(bytes.count)) != 0 { throw Errno(rawValue: errno) }
+            try cut(file, to: bytes.count)
         } catch let error as Errno {
             throw FileError("write", path, error)
         } catch {
             throw FileError("write", path, .ioError)
         }
+    }
+
+    /// Shortens an open file to `count` bytes; one that is not longer is left alone, which costs a tenth.
+    static func cut(_ file: FileDescriptor, to count: Int) throws(Errno) {
+        var raw = stat()
+        guard fstat(file.rawValue, &raw) == 0 else { throw Errno(rawValue: errno) }
+        guard raw.st_size > off_t(count) else { return }
+        guard ftruncate(file.rawValue, off_t(count)) == 0 else { throw Errno(rawValue: errno) }
     }
 
     /// Writes all bytes to an open file.
@@ -141,7 +149,7 @@ package enum FileIO {
     /// A name beside `path` that nothing else uses, for a file that is then renamed onto it.
     package static func sibling(of path: FilePath) -> FilePath {
         let unique = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        return path.removingLastComponent().appending(".git-exp-\(getpid())-\(unique).tmp")
+        return path.parent.appending(".git-exp-\(getpid())-\(unique).tmp")
     }
 
     private static func resolvedForWriting(_ path: FilePath) -> FilePath {

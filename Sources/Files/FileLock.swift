@@ -37,7 +37,7 @@ package final class FileLock {
 
     private init(taking path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
         self.path = path
-        try FileIO.makeDirectories(path.removingLastComponent())
+        try FileIO.makeDirectories(path.parent)
         var waited = 0
         while true {
             let file = try Self.open(path)
@@ -87,8 +87,11 @@ package final class FileLock {
         // Never empty, so that whoever has to wait can always say for whom.
         let bytes = Array(" \(getpid())\n".utf8) + (notes.isEmpty ? [] : notes + [UInt8(ascii: "\n")])
         let count = bytes.withUnsafeBytes { pwrite(file.rawValue, $0.baseAddress, $0.count, 0) }
-        guard count == bytes.count, ftruncate(file.rawValue, off_t(bytes.count)) == 0 else {
-            throw FileError("lock", path, Errno(rawValue: errno))
+        guard count == bytes.count else { throw FileError("lock", path, Errno(rawValue: errno)) }
+        do {
+            try FileIO.cut(file, to: bytes.count)
+        } catch {
+            throw FileError("lock", path, error)
         }
     }
 

@@ -1,6 +1,23 @@
 import SystemPackage
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 extension FilePath {
+    /// The path without its last component, as `removingLastComponent()` gives it at many times the cost.
+    package var parent: FilePath {
+        withPlatformString { text in
+            guard let slash = strrchr(text, Int32(UInt8(ascii: "/"))) else { return "" }
+            let length = max(1, UnsafePointer(slash) - text)
+            return FilePath(platformString: Array(UnsafeBufferPointer(start: text, count: length)) + [0])
+        }
+    }
+
     /// The path from `base` down to this one; `nil` where it does not lie below. Both are taken as they are written.
     package func relative(to base: FilePath) -> FilePath? {
         let base = base.lexicallyNormalized()

@@ -46,7 +46,7 @@ package struct WorkspaceTree: FileTree {
     /// - Throws: ``FileError``, also for a name that is not UTF-8.
     package func list(_ directory: FilePath) throws -> [(name: String, kind: FileKind)]? {
         guard var entries = try FileIO.list(root.pushing(directory)) else { return nil }
-        for path in replaced.keys where path.removingLastComponent() == directory {
+        for path in replaced.keys where path.parent == directory {
             // A file that is yet to be.
             guard let name = path.lastComponent, !entries.contains(where: { $0.name.isIdentical(to: name.string) })
             else { continue }

@@ -120,10 +120,10 @@ final class PlainIndex: WorkspaceIndex {
     }
 
     private func isBeyondLink(_ path: FilePath) throws -> Bool {
-        var parent = path.removingLastComponent()
+        var parent = path.parent
         while !parent.isEmpty {
             if try FileStatus.of(workTree.pushing(parent), followingLinks: false)?.kind == .symlink { return true }
-            parent = parent.removingLastComponent()
+            parent = parent.parent
         }
         return false
     }

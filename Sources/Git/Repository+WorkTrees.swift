@@ -6,7 +6,7 @@ extension Repository {
     package var mainWorkTree: FilePath? {
         guard gitDirectory != commonDirectory else { return nil }
         let common = commonDirectory.lexicallyNormalized()
-        return common.lastComponent == ".git" ? common.removingLastComponent() : nil
+        return common.lastComponent == ".git" ? common.parent : nil
     }
 
     /// The folders of the repository's other work trees, as git noted them; some may be gone.
@@ -15,13 +15,13 @@ extension Repository {
         guard let names = try FileIO.list(folder) else { return [] }
         var trees: [FilePath] = []
         if commonDirectory.lexicallyNormalized().lastComponent == ".git" {
-            trees.append(commonDirectory.lexicallyNormalized().removingLastComponent())
+            trees.append(commonDirectory.lexicallyNormalized().parent)
         }
         for entry in names {
             guard let bytes = try FileIO.read(folder.appending(entry.name).appending("gitdir")) else { continue }
             let link = FilePath(String(decoding: bytes.filter { $0 != 10 }, as: UTF8.self))
             // Newer versions of git may write it as seen from here.
-            trees.append(folder.appending(entry.name).pushing(link).lexicallyNormalized().removingLastComponent())
+            trees.append(folder.appending(entry.name).pushing(link).lexicallyNormalized().parent)
         }
         let own = workTree?.lexicallyNormalized()
         return trees.filter { $0 != own }

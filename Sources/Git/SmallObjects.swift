@@ -36,7 +36,7 @@ final class SmallObjects {
             return false
         }
         var outcome = name(file, path)
-        if outcome == .noSuchFileOrDirectory, (try? FileIO.makeDirectories(path.removingLastComponent())) != nil {
+        if outcome == .noSuchFileOrDirectory, (try? FileIO.makeDirectories(path.parent)) != nil {
             outcome = name(file, path)
         }
         return outcome == nil || outcome == .fileExists

@@ -108,7 +108,7 @@ struct MergedFiles {
     private func mergeTrackedData() throws -> Bool {
         let place = Workspace.currentFolder().pushing(FilePath(name)).lexicallyNormalized()
         do {
-            let project = try Workspace.openProject(console, at: place.removingLastComponent().string).project
+            let project = try Workspace.openProject(console, at: place.parent.string).project
             let merge = TrackedDataMerge(
                 store: try project.config.cache(root: project.root).store, path: project.relative(place),
                 root: project.root)

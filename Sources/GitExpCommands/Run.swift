@@ -284,7 +284,7 @@ struct Run: ParsableCommand {
     private static func tellOfStage(_ request: RunRequest, in context: ExperimentContext) {
         guard let name = request.command?.name, let stages = try? context.workspace().graph.stages,
             stages.contains(where: {
-                $0.name.isIdentical(to: name) && $0.file.removingLastComponent() == context.folder
+                $0.name.isIdentical(to: name) && $0.file.parent == context.folder
             })
         else { return }
         context.console.note(

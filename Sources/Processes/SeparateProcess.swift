@@ -25,7 +25,7 @@ package final class SeparateProcess {
     ///   - deathSignal: What the program gets when this process is killed, where the system can do that; 0 for nothing.
     /// - Throws: ``FileError`` for the file, ``ProcessError`` where the program did not start.
     package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false, deathSignal: Int32 = 0) throws {
-        try FileIO.makeDirectories(output.removingLastComponent())
+        try FileIO.makeDirectories(output.parent)
         let nothing = try FileDescriptor.open("/dev/null", .readOnly, options: [.closeOnExec])
         defer { try? nothing.close() }
         let file: FileDescriptor

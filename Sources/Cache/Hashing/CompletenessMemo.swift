@@ -31,7 +31,7 @@ struct CompletenessMemo {
         let limit = Clock.now() - 50_000_000
         let words = try (0..<256).map { number in
             let name = (number < 16 ? "0" : "") + String(number, radix: 16)
-            let folder = store.path(of: name + "object", generation).removingLastComponent()
+            let folder = store.path(of: name + "object", generation).parent
             guard let status = try FileStatus.of(folder, followingLinks: true) else { return UInt64(1) }
             if max(status.modified, status.changed) >= limit { return 0 }
             // Times of different folders are hardly ever the same, but the folder may be another one of the same time.
@@ -61,7 +61,7 @@ struct CompletenessMemo {
             bytes += name
             for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
         }
-        try? FileIO.makeDirectories(file.removingLastComponent())
+        try? FileIO.makeDirectories(file.parent)
         try? FileIO.replace(file, with: bytes, sync: false)
     }
 

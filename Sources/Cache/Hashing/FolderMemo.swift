@@ -108,7 +108,7 @@ struct FolderMemo {
             bytes += file.name.utf8
         }
         do {
-            try FileIO.makeDirectories(self.file.removingLastComponent())
+            try FileIO.makeDirectories(self.file.parent)
             try FileIO.replace(self.file, with: bytes, sync: false)
         } catch {}
     }

@@ -7,11 +7,6 @@ import SystemPackage
 /// A file that changed just before it was hashed may change again without a visible sign; like git, the memo does
 /// not rely on such an entry. A damaged memo is an empty one.
 package final class StatMemo: @unchecked Sendable {
-    private struct Key: Hashable {
-        let path: FilePath
-        let generation: Generation
-    }
-
     private struct Entry {
         let size: Int
         let modified: Int64
@@ -24,10 +19,23 @@ package final class StatMemo: @unchecked Sendable {
         }
     }
 
+    /// Those of each generation by path.
+    private struct Entries {
+        var two: [FilePath: Entry] = [:]
+        var three: [FilePath: Entry] = [:]
+
+        subscript(_ path: FilePath, _ generation: Generation) -> Entry? {
+            get { generation == .two ? two[path] : three[path] }
+            set {
+                if generation == .two { two[path] = newValue } else { three[path] = newValue }
+            }
+        }
+    }
+
     private static let magic = Array("git-exp hashes 1\n".utf8)
     private let file: FilePath
     private let lock = Mutex()
-    private var entries: [Key: Entry]?
+    private var entries: Entries?
     private var isChanged = false
 
     /// A memo in this file, read at its first use.
@@ -36,7 +44,7 @@ package final class StatMemo: @unchecked Sendable {
     /// The hash of the file, if it is known and the file did not change since.
     package func md5(of path: FilePath, _ status: FileStatus, _ generation: Generation) -> String? {
         lock.with {
-            guard let entry = loaded()[Key(path: path, generation: generation)], entry.matches(status) else {
+            guard let entry = loaded()[path, generation], entry.matches(status) else {
                 return nil
             }
             return entry.md5
@@ -48,31 +56,29 @@ package final class StatMemo: @unchecked Sendable {
         guard max(status.modified, status.changed) < Clock.now() - 50_000_000 else { return }
         lock.with {
             _ = loaded()
-            let entry = Entry(
+            entries?[path, generation] = Entry(
                 size: status.size, modified: status.modified, changed: status.changed, inode: status.inode, md5: md5)
-            entries?[Key(path: path, generation: generation)] = entry
             isChanged = true
         }
     }
 
-    private func loaded() -> [Key: Entry] {
+    private func loaded() -> Entries {
         if let entries { return entries }
         let read = Self.read(file)
         entries = read
         return read
     }
 
-    private static func read(_ file: FilePath) -> [Key: Entry] {
-        guard let bytes = try? FileIO.read(file), bytes.starts(with: magic) else { return [:] }
-        var result: [Key: Entry] = [:]
+    private static func read(_ file: FilePath) -> Entries {
+        guard let bytes = try? FileIO.read(file), bytes.starts(with: magic) else { return Entries() }
+        var result = Entries()
         var reader = ByteReader(bytes, at: magic.count)
         while !reader.isAtEnd {
             guard let length = reader.word(), let path = reader.text(Int(length)), let size = reader.word(),
                 let modified = reader.word(), let changed = reader.word(), let inode = reader.word(),
                 let md5 = reader.text(32), let generation = reader.word()
-            else { return [:] }
-            let key = Key(path: FilePath(path), generation: generation == 2 ? .two : .three)
-            result[key] = Entry(
+            else { return Entries() }
+            result[FilePath(path), generation == 2 ? .two : .three] = Entry(
                 size: Int(truncatingIfNeeded: size), modified: Int64(truncatingIfNeeded: modified),
                 changed: Int64(truncatingIfNeeded: changed), inode: inode, md5: md5)
         }
@@ -84,23 +90,26 @@ package final class StatMemo: @unchecked Sendable {
         lock.with {
             guard isChanged, let entries else { return }
             var bytes = Self.magic
-            for (key, entry) in entries {
-                let path = Array(key.path.string.utf8)
-                Self.append(UInt64(path.count), to: &bytes)
-                bytes += path
-                for word in [
-                    UInt64(truncatingIfNeeded: entry.size), UInt64(bitPattern: entry.modified),
-                    UInt64(bitPattern: entry.changed), entry.inode,
-                ] { Self.append(word, to: &bytes) }
-                bytes += Array(entry.md5.utf8)
-                Self.append(key.generation == .two ? 2 : 3, to: &bytes)
-            }
+            for (path, entry) in entries.two { Self.append(entry, of: path, generation: 2, to: &bytes) }
+            for (path, entry) in entries.three { Self.append(entry, of: path, generation: 3, to: &bytes) }
             do {
-                try FileIO.makeDirectories(file.removingLastComponent())
+                try FileIO.makeDirectories(file.parent)
                 try FileIO.replace(file, with: bytes, sync: false)
                 isChanged = false
             } catch {}
         }
+    }
+
+    private static func append(_ entry: Entry, of path: FilePath, generation: UInt64, to bytes: inout [UInt8]) {
+        let name = Array(path.string.utf8)
+        append(UInt64(name.count), to: &bytes)
+        bytes += name
+        for word in [
+            UInt64(truncatingIfNeeded: entry.size), UInt64(bitPattern: entry.modified),
+            UInt64(bitPattern: entry.changed), entry.inode,
+        ] { append(word, to: &bytes) }
+        bytes += Array(entry.md5.utf8)
+        append(generation, to: &bytes)
     }
 
     private static func append(_ word: UInt64, to bytes: inout [UInt8]) {

@@ -74,7 +74,7 @@ package struct Checkout {
 
     /// Puts a file at a path, whatever is there.
     func place(_ hash: OutputHash, at path: FilePath, _ links: [LinkType]) throws {
-        try FileIO.makeDirectories(path.removingLastComponent())
+        try FileIO.makeDirectories(path.parent)
         let staging = try Staging(for: path, root: reader.root)
         defer { staging.remove() }
         // The execute bit of a link would be that of the object.
@@ -110,7 +110,7 @@ package struct Checkout {
     func refuseLinkedParents(of path: FilePath) throws {
         guard let inProject = path.relative(to: reader.root) else { return }
         var parent = reader.root
-        for component in inProject.removingLastComponent().components {
+        for component in inProject.parent.components {
             parent.append(component)
             if try FileStatus.of(parent, followingLinks: false)?.kind == .symlink {
                 throw CacheError.beyondLink(parent)

@@ -90,7 +90,7 @@ package enum DataLink {
         let temporary = FileIO.sibling(of: path)
         do {
             // Without a name until it is complete: what a killed process left here would count as data.
-            let nameless = NamelessFiles(in: path.removingLastComponent(), mode: mode).take()
+            let nameless = NamelessFiles(in: path.parent, mode: mode).take()
             let copy =
                 try nameless
                 ?? FileIO.retry {

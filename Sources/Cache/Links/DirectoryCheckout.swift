@@ -51,7 +51,7 @@ struct DirectoryCheckout {
         if kind != nil, !overwriting {
             try checkout.refuseUnsaved(path, try checkout.current(path, hash.generation), hash.generation)
         }
-        try FileIO.makeDirectories(path.removingLastComponent())
+        try FileIO.makeDirectories(path.parent)
         let staging = try Staging(for: path, root: reader.root)
         defer { staging.remove() }
         let ready = staging.next()
@@ -135,7 +135,7 @@ struct DirectoryCheckout {
     private func refuseObstacles(_ relative: String) throws {
         if overwriting { return }
         var folder = path
-        for component in FilePath(relative).removingLastComponent().components {
+        for component in FilePath(relative).parent.components {
             folder.append(component)
             switch try FileStatus.of(folder, followingLinks: false)?.kind {
             case .symlink: throw CacheError.beyondLink(folder)
@@ -147,7 +147,7 @@ struct DirectoryCheckout {
 
     private func remove(_ relative: String) throws {
         try FileIO.remove(path.pushing(FilePath(relative)))
-        var folder = FilePath(relative).removingLastComponent()
+        var folder = FilePath(relative).parent
         while !folder.isEmpty, try FileIO.list(path.pushing(folder))?.isEmpty ?? false {
             try FileIO.removeTree(path.pushing(folder))
             folder.removeLastComponent()
@@ -157,7 +157,7 @@ struct DirectoryCheckout {
     /// Makes the folders of a file, each one a real folder and no link.
     private func makeRealFolders(for relative: String) throws {
         var folder = path
-        for component in FilePath(relative).removingLastComponent().components {
+        for component in FilePath(relative).parent.components {
             folder.append(component)
             switch try FileStatus.of(folder, followingLinks: false)?.kind {
             case .directory: continue

@@ -75,7 +75,7 @@ struct Placement: Sendable {
         var start = 0
         for end in items.indices.dropFirst() where end - start >= portion.lowerBound {
             let isFull = end - start >= portion.upperBound
-            if isFull || items[end].target.removingLastComponent() != items[end - 1].target.removingLastComponent() {
+            if isFull || items[end].target.parent != items[end - 1].target.parent {
                 portions.append(start..<end)
                 start = end
             }

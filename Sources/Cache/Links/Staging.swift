@@ -16,7 +16,7 @@ final class Staging {
         let home = root.pushing(".dvc/tmp/git-exp/checkout")
         try FileIO.makeDirectories(home)
         try Self.sweep(home, prefix: "")
-        let parent = destination.removingLastComponent()
+        let parent = destination.parent
         let unique = "\(ownProcess())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
         let there = try FileStatus.of(parent, followingLinks: true)?.device
         if try FileStatus.of(home, followingLinks: true)?.device == there {

@@ -139,7 +139,7 @@ package struct ObjectMigration: Sendable {
     }
 
     private func syncFolders() throws {
-        let home = store.path(of: "00object", .three).removingLastComponent().removingLastComponent()
+        let home = store.path(of: "00object", .three).parent.parent
         for (name, kind) in try FileIO.list(home) ?? [] where kind == .directory {
             try FileIO.syncFolder(home.appending(name))
         }

@@ -90,7 +90,7 @@ package struct FolderRemote: RemoteStorage {
     private func send(_ item: RemoteItem, from store: ObjectStore, _ meter: ProgressMeter?) throws {
         let source = store.path(of: item)
         let destination = path(of: item)
-        let parent = destination.removingLastComponent()
+        let parent = destination.parent
         let temporary = FileIO.sibling(of: destination)
         var isObject = false
         if case .object = item { isObject = true }

@@ -110,7 +110,7 @@ package struct ObjectStore: Sendable {
     }
 
     func makeFolder(for path: FilePath) throws {
-        let folder = path.removingLastComponent()
+        let folder = path.parent
         guard isShared else { return try FileIO.makeDirectories(folder) }
         var fresh: [FilePath] = []
         var missing = folder

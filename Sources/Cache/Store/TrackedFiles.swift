@@ -68,7 +68,7 @@ struct TrackedFiles {
     private mutating func addRules(above directory: FilePath) throws {
         guard let inProject = directory.relative(to: root) else { return }
         var folder = FilePath()
-        for component in inProject.removingLastComponent().components {
+        for component in inProject.parent.components {
             folder.append(component)
             let file = root.pushing(folder).appending(".dvcignore")
             if let bytes = try FileIO.read(file) { ignoring.add(bytes, in: folder) }

@@ -99,7 +99,7 @@ extension Queue {
     /// Adds a line to an entry's log.
     func say(_ text: String, _ message: QueueMessage) throws {
         let log = folder.log(of: message.stash)
-        try FileIO.makeDirectories(log.removingLastComponent())
+        try FileIO.makeDirectories(log.parent)
         try QueueRecord.append("--- \(Console.sanitized(text))", to: log)
     }
 

@@ -63,7 +63,7 @@ final class DataTree {
 
     private func folder(hiding path: String) -> String? {
         if opaque.isEmpty { return nil }
-        var parent = FilePath(path).removingLastComponent()
+        var parent = FilePath(path).parent
         while !parent.isEmpty {
             if opaque.contains(ExactString(parent.string)) { return parent.string }
             parent.removeLastComponent()
@@ -77,7 +77,7 @@ final class DataTree {
         for path in paths {
             result.insert(ExactString(path))
             guard let top = folder(hiding: path).map({ FilePath($0) }) else { continue }
-            var parent = FilePath(path).removingLastComponent()
+            var parent = FilePath(path).parent
             while parent != top, !parent.isEmpty {
                 result.insert(ExactString(parent.string + "/"))
                 parent.removeLastComponent()

@@ -39,7 +39,7 @@ struct LostMemo {
         var text = key + "\n"
         for (lost, successor) in fates { text += "\(lost.hex) \(successor?.hex ?? "-")\n" }
         do {
-            try FileIO.makeDirectories(file.removingLastComponent())
+            try FileIO.makeDirectories(file.parent)
             try FileIO.replace(file, with: Array(text.utf8), sync: false)
         } catch {}
     }

@@ -67,7 +67,7 @@ package final class RowCache: @unchecked Sendable {
                 encoder.bytes += payload
             }
             do {
-                try FileIO.makeDirectories(file.removingLastComponent())
+                try FileIO.makeDirectories(file.parent)
                 try FileIO.replace(file, with: (bytes.isEmpty ? Self.magic : bytes) + encoder.bytes, sync: false)
                 added = []
             } catch {}

@@ -21,7 +21,7 @@ struct StageFiles {
     static func results(of stage: Stage) -> [FilePath] {
         var paths = [stage.lockFile] + stage.outputs.filter { !$0.isCached }.map(\.rooted)
         for output in stage.outputs where output.isCached && output.isInsideProject {
-            paths.append(output.rooted.removingLastComponent().appending(".gitignore"))
+            paths.append(output.rooted.parent.appending(".gitignore"))
         }
         if let live = stage.live, live.summary { paths.append(stage.rooted(live.path + ".json")) }
         return paths

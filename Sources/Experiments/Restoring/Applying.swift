@@ -76,7 +76,7 @@ package struct Applying {
         }
         var clear: Set<FilePath> = []
         for path in change.written {
-            var folder = FilePath(path).removingLastComponent()
+            var folder = FilePath(path).parent
             while !folder.isEmpty, clear.insert(folder).inserted {
                 let kind = try FileStatus.of(workTree.pushing(folder), followingLinks: false)?.kind
                 if let kind, kind != .directory, try !isAsCommitted(folder, workTree) {
@@ -203,7 +203,7 @@ package struct Applying {
         for entry in try workspace.store.manifest(of: hash) {
             let file = path.pushing(FilePath(entry.path))
             try FileIO.remove(file)
-            WorkspaceFiles(context).removeEmptyFolders(above: file, upTo: path.removingLastComponent())
+            WorkspaceFiles(context).removeEmptyFolders(above: file, upTo: path.parent)
         }
     }
 

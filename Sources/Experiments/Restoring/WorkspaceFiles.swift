@@ -32,7 +32,7 @@ struct WorkspaceFiles {
     }
 
     func removeEmptyFolders(above file: FilePath, upTo top: FilePath) {
-        var folder = file.removingLastComponent()
+        var folder = file.parent
         while folder.starts(with: top), folder != top, (try? FileIO.list(folder))??.isEmpty == true {
             try? FileIO.removeTree(folder)
             folder.removeLastComponent()

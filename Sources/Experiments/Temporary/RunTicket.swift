@@ -59,7 +59,7 @@ package struct RunTicket: Sendable {
             ("folder", .string(folder.string)), ("message", message.map { .string($0) } ?? .null),
             ("jobs", .int(jobs)), ("run_cache", .bool(usesRunCache)), ("task", task.map { .string($0) } ?? .null),
         ])
-        try FileIO.makeDirectories(file.removingLastComponent())
+        try FileIO.makeDirectories(file.parent)
         try FileIO.replace(file, with: Array(JSON.pythonDumps(.mapping(value)).utf8), sync: false)
     }
 

@@ -105,7 +105,7 @@ struct TemporaryFolder {
         guard text.hasPrefix("gitdir: "), text.hasSuffix("\n") else { return nil }
         let folder = FilePath(String(text.dropFirst("gitdir: ".count).dropLast())).lexicallyNormalized()
         let home = common.lexicallyNormalized().appending("worktrees")
-        return folder.removingLastComponent() == home ? folder : nil
+        return folder.parent == home ? folder : nil
     }
 
     /// Removes the worktree; what cannot be removed stays for the next sweep.

@@ -108,7 +108,7 @@ struct CopiedPaths {
 
     func copy(to worktree: FilePath) throws {
         for path in paths {
-            try FileIO.makeDirectories(worktree.pushing(path).removingLastComponent())
+            try FileIO.makeDirectories(worktree.pushing(path).parent)
             try FileCopy.tree(workTree.pushing(path), to: worktree.pushing(path))
         }
     }

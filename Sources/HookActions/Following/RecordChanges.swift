@@ -46,7 +46,7 @@ package struct RecordChanges {
     package func projects(below workTree: FilePath) throws -> [FilePath] {
         var result: [FilePath] = []
         for path in paths {
-            var folder = FilePath(path).removingLastComponent()
+            var folder = FilePath(path).parent
             while true {
                 let marker = workTree.pushing(folder).appending(".dvc")
                 if try FileStatus.of(marker, followingLinks: true)?.kind == .directory {

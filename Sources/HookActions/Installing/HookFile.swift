@@ -103,7 +103,7 @@ struct HookFile {
     }
 
     private static func write(_ path: FilePath, _ bytes: [UInt8]) throws {
-        try FileIO.makeDirectories(path.removingLastComponent())
+        try FileIO.makeDirectories(path.parent)
         // A file that is there keeps its permissions.
         try FileIO.replace(path, with: bytes, mode: 0o777, sync: false)
     }

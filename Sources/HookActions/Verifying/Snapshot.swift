@@ -48,7 +48,7 @@ final class Snapshot {
 
     /// Folders of the project with a `.dvc` folder of their own.
     private(set) lazy var innerProjects: [FilePath] = files(named: { $0.hasSuffix("/.dvc/config") }).map {
-        $0.removingLastComponent().removingLastComponent()
+        $0.parent.parent
     }.filter { !$0.isEmpty }
 
     private func files(named isMeant: (String) -> Bool) -> [FilePath] {
@@ -141,7 +141,7 @@ final class Snapshot {
     func dataIgnore(around folder: FilePath) throws -> IgnoreRules {
         var rules = IgnoreRules()
         for path in files(named: { $0.hasSuffix(".dvcignore") }) where path.lastComponent?.string == ".dvcignore" {
-            let home = path.removingLastComponent()
+            let home = path.parent
             guard folder.starts(with: home) || home.starts(with: folder) else { continue }
             if let bytes = try tree.contents(of: path) { rules.add(bytes, in: home) }
         }

@@ -48,7 +48,7 @@ struct Touch {
     }
 
     private var lockPaths: [FilePath] {
-        now.pipelinePaths.map { $0.removingLastComponent().appending("dvc.lock") }
+        now.pipelinePaths.map { $0.parent.appending("dvc.lock") }
     }
 
     private func isPipeline(_ path: FilePath) -> Bool {

@@ -67,7 +67,7 @@ package struct Verification {
         var result: [FilePath] = listing.entry(at: ".dvc/config") == nil ? [] : [""]
         for entry in listing.entries where entry.path.utf8.last == UInt8(ascii: "g") {
             if entry.path.utf8.suffix(suffix.count).elementsEqual(suffix) {
-                result.append(FilePath(entry.path).removingLastComponent().removingLastComponent())
+                result.append(FilePath(entry.path).parent.parent)
             }
         }
         return result

@@ -60,7 +60,7 @@ package struct ConfigFiles {
         guard let name = try? ConfigKey(ProjectConfig.name(section) + "." + key), name.isPath, !value.contains("://"),
             !value.hasPrefix("~")
         else { return value }
-        return file.removingLastComponent().pushing(FilePath(value)).lexicallyNormalized().string
+        return file.parent.pushing(FilePath(value)).lexicallyNormalized().string
     }
 
     /// The value that counts; `nil` where no level has one.
@@ -74,7 +74,7 @@ package struct ConfigFiles {
     /// - Parameter folder: Where a relative path starts, absolute.
     /// - Throws: ``PipelineError/badSetting(name:value:expected:)``, `FileError`.
     package func set(_ key: ConfigKey, _ value: String, folder: FilePath) throws {
-        let home = written.removingLastComponent()
+        let home = written.parent
         let text = try key.stored(value, folder: folder, home: home)
         let old = try FileIO.read(written)
         var edit = try ConfigEdit(old, file: written.string)

@@ -37,7 +37,7 @@ package struct ProjectConfig: Sendable {
         for (level, path) in files(root: root, environment: environment) {
             guard let bytes = try FileIO.read(path), !bytes.isEmpty else { continue }
             config.merge(
-                try ConfigFile(parsing: bytes, file: path.string), level: level, folder: path.removingLastComponent())
+                try ConfigFile(parsing: bytes, file: path.string), level: level, folder: path.parent)
         }
         return config
     }

@@ -65,7 +65,7 @@ package struct ProjectInit: Sendable {
         for file in files {
             let path = folder.pushing(file.path)
             if file.keepsExisting, try FileStatus.of(path, followingLinks: false) != nil { continue }
-            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.makeDirectories(path.parent)
             try FileIO.replace(path, with: file.bytes, sync: false)
         }
         return files.filter(\.isTracked).map(\.path)

@@ -35,7 +35,7 @@ package struct RemoteEditing {
         var merged = ProjectConfig()
         for (found, path) in files where level.map({ $0 == found }) ?? true {
             guard let content = try read(path) else { continue }
-            merged.merge(content, level: found, folder: path.removingLastComponent())
+            merged.merge(content, level: found, folder: path.parent)
             for setting in content.settings where setting.key == "url" {
                 let name = ProjectConfig.name(setting.section)
                 guard name.hasPrefix("remote.") else { continue }
@@ -180,7 +180,7 @@ package struct RemoteEditing {
         var edit = try ConfigEdit(old, file: path.string)
         try body(&edit, try ConfigFile(parsing: old ?? [], file: path.string))
         if old == nil || edit.bytes != old {
-            try FileIO.makeDirectories(path.removingLastComponent())
+            try FileIO.makeDirectories(path.parent)
             try FileIO.replace(path, with: edit.bytes, sync: false)
         }
     }
@@ -199,7 +199,7 @@ package struct RemoteEditing {
         var config = ProjectConfig()
         for (found, path) in files {
             if let content = try read(path) {
-                config.merge(content, level: found, folder: path.removingLastComponent())
+                config.merge(content, level: found, folder: path.parent)
             }
             if found == level { break }
         }
@@ -237,6 +237,6 @@ package struct RemoteEditing {
             !value.hasPrefix("~")
         else { return value }
         let target = folder.pushing(FilePath(value)).lexicallyNormalized()
-        return ProjectPath.relative(target, from: try ownFile().removingLastComponent()).string
+        return ProjectPath.relative(target, from: try ownFile().parent).string
     }
 }

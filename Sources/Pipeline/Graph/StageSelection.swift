@@ -79,9 +79,12 @@ extension StageGraph {
 
     private func numbers(of selection: StageSelection, files: [FilePath]) throws(PipelineError) -> [Int] {
         var result: [Int] = []
-        var seen: Set<Int> = []
+        var isIn = [Bool](repeating: false, count: stages.count)
         func add(_ numbers: [Int]) {
-            for number in numbers where seen.insert(number).inserted { result.append(number) }
+            for number in numbers where !isIn[number] {
+                isIn[number] = true
+                result.append(number)
+            }
         }
         for target in selection.targets.isEmpty ? [selection.recursive ? "." : "dvc.yaml"] : selection.targets {
             if selection.recursive {
@@ -172,8 +175,9 @@ struct StageTarget {
     private static func separator(in text: String) -> String.Index? {
         // A folder may have a colon in its name.
         if text.hasSuffix("/dvc.yaml") { return nil }
-        if let end = text.ranges(of: "/dvc.yaml:").last?.upperBound { return text.index(before: end) }
-        guard let first = text.firstIndex(of: ":") else { return nil }
+        let colons = text.indices.filter { text[$0] == ":" }
+        if let last = colons.last(where: { text[..<$0].hasSuffix("/dvc.yaml") }) { return last }
+        guard let first = colons.first else { return nil }
         let file = text[..<first]
         return file.hasSuffix("dvc.yaml") || !file.contains("@") ? first : nil
     }

@@ -95,7 +95,7 @@ package struct StageLock: Sendable {
     package func isEqual(to other: StageLock) -> Bool { value.isEqualInPython(to: other.value) }
 }
 
-extension Sequence<(name: String, entry: StageLock)> {
+extension [(name: String, entry: StageLock)] {
     /// The text that an experiment's hash is made of: the entries by stage name, keys sorted at every level.
     package var hashText: String {
         JSON.pythonDumps(.mapping(Mapping(map { ($0.name, $0.entry.value) })), sortKeys: true)

@@ -56,7 +56,7 @@ struct NodeReader {
         var own: [Entry] = []
         own.reserveCapacity(pairs.count)
         var merged: [Entry] = []
-        var seen: Set<ExactString> = []
+        var seen = ExactStringSet()
         for pair in pairs {
             if case .scalar("<<", .plain, _) = pair.key.content {
                 guard depth < 16 else { throw error(at: pair.key, "merge keys are nested too deeply") }
@@ -64,10 +64,10 @@ struct NodeReader {
                 continue
             }
             let key = try isRaw ? rawKey(pair.key, what) : string(pair.key, "a key of \(what)")
-            if !seen.insert(ExactString(key)).inserted { throw error(at: pair.key, "key '\(key)' is there twice") }
+            if !seen.insert(key) { throw error(at: pair.key, "key '\(key)' is there twice") }
             own.append(Entry(key: key, keyNode: pair.key, value: pair.value))
         }
-        return merged.filter { seen.insert(ExactString($0.key)).inserted } + own
+        return merged.filter { seen.insert($0.key) } + own
     }
 
     /// The entries of a mapping in a lock file: like ``entries(of:_:depth:)``, but keys are never expressions.

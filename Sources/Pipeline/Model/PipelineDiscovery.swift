@@ -67,7 +67,7 @@ package struct PipelineDiscovery {
         parse: Parse? = nil
     ) throws -> [PipelineFile] {
         var discovery = PipelineDiscovery(tree: tree, parse: parse ?? reading(tree), isIgnored: { _, _ in false })
-        let folders = paths.map { $0.removingLastComponent() }
+        let folders = paths.map { $0.parent }
         for folder in folders.sorted(by: precedes) where !projects.contains(where: { folder.starts(with: $0) }) {
             var above = folder
             var isOutput = false

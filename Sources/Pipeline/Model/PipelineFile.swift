@@ -20,7 +20,7 @@ package struct PipelineFile: Sendable {
     package private(set) var templateFiles: [FilePath] = []
 
     /// The folder of the file, relative to the project root; empty for the root itself.
-    package var folder: FilePath { path.removingLastComponent() }
+    package var folder: FilePath { path.parent }
 
     /// Where a stage has the `live` section, which DVC 2.34 and later refuse.
     package var liveStages: [Stage] { stages.filter { $0.live != nil } }

@@ -42,7 +42,7 @@ package struct Stage: Sendable {
     /// - Parameter folder: Relative to the project root; the empty path is the root itself.
     package func address(relativeTo folder: FilePath = "") -> String {
         if isTrackedData { return ProjectPath.relative(file, from: folder).string }
-        let home = file.removingLastComponent()
+        let home = file.parent
         if home == folder { return name }
         return ProjectPath.relative(file, from: folder).string + ":" + name
     }
@@ -59,7 +59,7 @@ package struct Stage: Sendable {
     }
 
     /// The lock file that belongs to the stage, relative to the project root; a `.dvc` file is its own.
-    package var lockFile: FilePath { isTrackedData ? file : file.removingLastComponent().appending("dvc.lock") }
+    package var lockFile: FilePath { isTrackedData ? file : file.parent.appending("dvc.lock") }
 
     /// Whether this is the stage of that name in that file.
     func isSame(as other: Stage) -> Bool { file == other.file && name.utf8.elementsEqual(other.name.utf8) }

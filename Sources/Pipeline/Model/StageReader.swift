@@ -20,7 +20,7 @@ struct StageReader {
     func read(_ node: YAMLNode, named nameNode: YAMLNode) throws(FormatError) -> Stage {
         let entries = try reader.entries(of: node, what)
         var stage = Stage(
-            name: name, group: nil, variables: [], file: file, folder: file.removingLastComponent(), wdir: nil,
+            name: name, group: nil, variables: [], file: file, folder: file.parent, wdir: nil,
             command: .null, dependencies: [],
             parameters: [], outputs: [], live: nil, isFrozen: false, isAlwaysChanged: false, description: nil,
             meta: nil,
@@ -93,15 +93,15 @@ struct StageReader {
         _ node: YAMLNode, _ part: String, folder: FilePath
     ) throws(FormatError) -> [Dependency] {
         var result: [Dependency] = []
-        var seen: [ExactString: Int] = [:]
+        var paths = ExactStringSet()
         for element in try reader.list(node, part) {
             let written = try reader.path(element, part)
             let path = ProjectPath.verbatim(written, in: folder, root: root)
-            if let known = seen[ExactString(path)] {
-                result[known].times += 1
+            let place = paths.place(of: path)
+            if place < result.count {
+                result[place].times += 1
                 continue
             }
-            seen[ExactString(path)] = result.count
             // An address is somewhere outside, where no stage writes and no commit looks.
             let isAddress = OutputReader.scheme(of: path) != nil
             let rooted = isAddress ? FilePath("/" + path) : ProjectPath.rooted(path, in: folder, root: root)

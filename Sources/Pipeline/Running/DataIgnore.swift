@@ -16,13 +16,13 @@ enum DataIgnore {
         var known: [FilePath: IgnoreRules] = ["": top]
         func rules(in folder: FilePath) throws -> IgnoreRules {
             if let rules = known[folder] { return rules }
-            var rules = try rules(in: folder.removingLastComponent())
+            var rules = try rules(in: folder.parent)
             if let bytes = try tree.contents(of: folder.appending(".dvcignore")) { rules.add(bytes, in: folder) }
             known[folder] = rules
             return rules
         }
         for output in stages.flatMap(\.outputs) where output.isInsideProject {
-            let rules = try rules(in: output.rooted.removingLastComponent())
+            let rules = try rules(in: output.rooted.parent)
             // Whether it will be a folder is known only when it is there.
             if rules.ignores(output.rooted, isFolder: false) || rules.ignores(output.rooted, isFolder: true) {
                 throw PipelineError.forbiddenOutput(path: output.path, reason: "a pattern in '.dvcignore' hides it")

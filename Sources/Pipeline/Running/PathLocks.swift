@@ -23,8 +23,14 @@ package struct PathLocks {
 
         init() {
             process = ownProcess()
-            program = (["git exp"] + CommandLine.arguments.dropFirst()).joined(separator: " ")
+            program = Self.ownProgram
         }
+
+        private static let ownProgram: String = {
+            var program = "git exp"
+            for word in CommandLine.arguments.dropFirst() { program += " " + word }
+            return program
+        }()
 
         var value: Value { .mapping(Mapping([("pid", .int(Int(process))), ("cmd", .string(program))])) }
 
@@ -98,7 +104,7 @@ package struct PathLocks {
     }
 
     private func exclusively(_ body: () throws -> Void) throws {
-        let lock = try FileLock(file.removingLastComponent().appending("rwlock.lock"), patience: 10_000)
+        let lock = try FileLock(file.parent.appending("rwlock.lock"), patience: 10_000)
         try withExtendedLifetime(lock) { try body() }
     }
 

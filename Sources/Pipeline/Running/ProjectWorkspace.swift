@@ -183,7 +183,7 @@ package final class ProjectWorkspace {
     package func isReallyInside(_ rooted: FilePath) throws -> Bool {
         guard ProjectPath.isInside(rooted) else { return false }
         var parent = root
-        for component in rooted.removingLastComponent().components {
+        for component in rooted.parent.components {
             parent.append(component)
             if try FileStatus.of(parent, followingLinks: false)?.kind == .symlink { return false }
         }

@@ -14,7 +14,7 @@ final class RunProgress {
     private(set) var blocked: Set<Int> = []
     private var failed: [String] = []
     /// The newest entries, also of stages whose lock file is not written yet.
-    private var entries: [Int: StageLock] = [:]
+    private var entries: [StageLock?]
     var result = RunResult()
     /// Whether a stage has printed something, so that the next one leaves a line free.
     var didPrint = false
@@ -23,6 +23,7 @@ final class RunProgress {
         self.stages = stages
         self.workspace = workspace
         self.options = options
+        entries = Array(repeating: nil, count: stages.count)
     }
 
     /// The stages of the run that a stage waits for.

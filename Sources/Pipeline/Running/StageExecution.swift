@@ -169,7 +169,7 @@ struct StageExecution {
                 try keepUnsaved(output)
                 try output.isCached ? FileIO.removeTree(path) : aside.take(path)
             }
-            let folder = path.removingLastComponent()
+            let folder = path.parent
             if try workspace.isReallyInside(output.rooted), !folder.isEmpty { try FileIO.makeDirectories(folder) }
         }
     }

@@ -69,7 +69,7 @@ package struct StageSaver {
             guard let hash = try workspace.hash(dependency.rooted, previous: previous, saving: false) else {
                 throw RunError.missingDependency(stage: address, path: dependency.path)
             }
-            return repeatElement(LockEntry(path: dependency.path, hash: hash), count: dependency.times)
+            return [LockEntry](repeating: LockEntry(path: dependency.path, hash: hash), count: dependency.times)
         }
         let parameters = try workspace.parameters.values(of: stage)
         for file in parameters { try file.requireAll() }
@@ -193,9 +193,9 @@ package struct StageSaver {
     /// Adds the line for a path to the `.gitignore` in its folder.
     package static func ignore(_ rooted: FilePath, root: FilePath, sync: Bool = false) throws {
         guard let name = rooted.lastComponent?.string else { return }
-        let file = root.pushing(rooted.removingLastComponent()).appending(".gitignore")
+        let file = root.pushing(rooted.parent).appending(".gitignore")
         guard let bytes = GitIgnoreFile.adding(name, to: try FileIO.read(file) ?? []) else { return }
-        try FileIO.makeDirectories(file.removingLastComponent())
+        try FileIO.makeDirectories(file.parent)
         try FileIO.replace(file, with: bytes, sync: sync)
     }
 }

@@ -131,7 +131,7 @@ extension StageAdd {
     /// - Throws: ``PipelineError/forbiddenOutput(path:reason:)`` for a cached output outside the project; the reader of
     ///   the file would speak of a line that nobody has written yet.
     private func refuseOutside(file: FilePath) throws(PipelineError) {
-        let folder = file.removingLastComponent().pushing(FilePath(wdir ?? ""))
+        let folder = file.parent.pushing(FilePath(wdir ?? ""))
         for output in outputs where output.option.isCached && !output.path.contains("${") && !output.path.contains(":")
         {
             let rooted = ProjectPath.rooted(output.path, in: folder)

@@ -45,7 +45,7 @@ final class TemplateEnvironment {
     func base() throws(FormatError) -> TemplateContext {
         if let context { return context }
         var context = TemplateContext()
-        let folder = file.removingLastComponent()
+        let folder = file.parent
         let standard = folder.appending(ParameterDependency.defaultFile)
         if let values = try document(standard) {
             context.values = values

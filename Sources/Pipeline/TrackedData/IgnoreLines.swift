@@ -36,7 +36,7 @@ struct IgnoreLines {
         var names: [FilePath: [String]] = [:]
         for path in paths {
             guard let name = path.lastComponent?.string else { continue }
-            let folder = path.removingLastComponent()
+            let folder = path.parent
             if names[folder] == nil { folders.append(folder) }
             names[folder, default: []].append(name)
         }

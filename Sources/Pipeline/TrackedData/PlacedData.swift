@@ -89,7 +89,7 @@ package struct PlacedData {
                 ]))
         }
         do {
-            try FileIO.makeDirectories(file.removingLastComponent())
+            try FileIO.makeDirectories(file.parent)
             try FileIO.replace(file, with: Array(JSON.pythonDumps(.list(list)).utf8), sync: false)
         } catch {}
     }

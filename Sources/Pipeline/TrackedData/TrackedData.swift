@@ -45,9 +45,9 @@ package struct TrackedData: Sendable {
     ///   - path: The `.dvc` file, seen from the project root.
     package static func fresh(_ output: FilePath, in path: FilePath) -> TrackedData {
         var stage = Stage.tracking(path)
-        let home = path.removingLastComponent()
-        if output.removingLastComponent() != home {
-            stage.folder = output.removingLastComponent()
+        let home = path.parent
+        if output.parent != home {
+            stage.folder = output.parent
             stage.wdir = ProjectPath.relative(stage.folder, from: home).string
         }
         stage.outputs = [
@@ -145,7 +145,7 @@ extension Stage {
     /// The stage of a `.dvc` file, without outputs.
     static func tracking(_ path: FilePath) -> Stage {
         Stage(
-            name: "", group: nil, variables: [], file: path, folder: path.removingLastComponent(), wdir: nil,
+            name: "", group: nil, variables: [], file: path, folder: path.parent, wdir: nil,
             command: .null, dependencies: [], parameters: [], outputs: [], live: nil, isFrozen: false,
             isAlwaysChanged: false, description: nil, meta: nil,
             position: SourcePosition(offset: 0, line: 1, column: 1))
