@@ -35,6 +35,8 @@ package struct CommandOutcome: Hashable, Sendable {
 package final class StageProcess {
     /// The file whose creation asks for a checkpoint.
     package let signalFile: FilePath
+    /// Called once for each command that does not end within a moment, some 25 milliseconds.
+    package var onStay: (() -> Void)?
     /// How long a command that was told to end may take before it is killed, in milliseconds.
     let grace: Int64
     /// The same for a command whose checkpoint could not be made.
@@ -97,7 +99,8 @@ package final class StageProcess {
         var exit: ProcessExit?
         while true {
             if shortWaits == 0 {
-                signalFile.removingLastComponent().withPlatformString { csys_watch_files(&watch, $0) }
+                onStay?()
+                signalFile.parent.withPlatformString { csys_watch_files(&watch, $0) }
             }
             shortWaits -= 1
             // One second is the safety net for a signal file that no event told of.

@@ -126,16 +126,20 @@ package struct WorkspaceRun {
         func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         let untracked = UntrackedFiles(context, plan.index)
         let pushing = try RunPushing(plan.reference, context, process)
-        // A command that runs alone leaves us time to tell of it while it is starting.
+        // A command that runs alone leaves us time to tell of it; one that is over in a moment is not told of.
         var isShown = options.isParallel
         if isShown { try show() }
+        func showOnce() { if !isShown { isShown = (try? show()) != nil } }
+        process.onStay = showOnce
+        defer { process.onStay = nil }
+        let start = ContinuousClock.now
         let result: RunResult
         do {
             result = try runner.run(
                 stages, exclusion: lock,
                 onIdle: { stage in
                     recorder.prepare(for: stage)
-                    if !isShown { isShown = (try? show()) != nil }
+                    if context.ticket != nil || ContinuousClock.now - start > .milliseconds(25) { showOnce() }
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }
