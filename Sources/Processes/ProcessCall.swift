@@ -22,6 +22,8 @@ package struct ProcessCall: Sendable {
     package var directory: FilePath?
     /// What the program reads from its standard input.
     package var input: [UInt8]
+    /// A program and its arguments that do the same with less to start; where they cannot be started, the call itself is.
+    package var shortcut: [String] = []
 
     /// Takes a program and what it is given; nothing is started or looked up.
     package init(
@@ -61,22 +63,30 @@ package struct ProcessCall: Sendable {
         descriptors: (Int32, Int32, Int32) = (-1, -1, -1), ownGroup: Bool = false, ownSession: Bool = false,
         deathSignal: Int32 = 0
     ) throws(ProcessError) -> pid_t {
-        var child: pid_t = 0
-        let words = CStringArray([executable] + arguments)
         let variables = CStringArray((environment ?? Self.inheritedEnvironment()).map { "\($0.key)=\($0.value)" })
         var options = csys_spawn_options(
             directory: nil, descriptors: descriptors, own_group: ownGroup ? 1 : 0,
             own_session: ownSession ? 1 : 0, death_signal: deathSignal)
-        let code: Int32
+        var child: pid_t = 0
+        func start(_ line: [String]) -> ProcessError? {
+            let words = CStringArray(line)
+            let code = csys_spawn(line[0], words.pointers, variables.pointers, &options, &child)
+            return code == 0 ? nil : ProcessError(program: line[0], code: Errno(rawValue: code))
+        }
+        func start() -> ProcessError? {
+            if !shortcut.isEmpty, start(shortcut) == nil { return nil }
+            return start([executable] + arguments)
+        }
+        let failure: ProcessError?
         if let directory {
-            code = directory.withPlatformString {
+            failure = directory.withPlatformString {
                 options.directory = $0
-                return csys_spawn(executable, words.pointers, variables.pointers, &options, &child)
+                return start()
             }
         } else {
-            code = csys_spawn(executable, words.pointers, variables.pointers, &options, &child)
+            failure = start()
         }
-        guard code == 0 else { throw ProcessError(program: executable, code: Errno(rawValue: code)) }
+        if let failure { throw failure }
         return child
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 import Processes
 import SystemPackage
 
@@ -14,6 +15,8 @@ package struct StageShell: Sendable {
     }
 
     /// The call that runs one line. Start-up files of the user's stay out of it.
+    ///
+    /// A line that any shell would pass on as it is needs no shell to start, as in make.
     package func call(_ line: String, directory: FilePath, environment: [String: String]) -> ProcessCall {
         let name = FilePath(path).lastComponent?.string ?? path
         let options: [String] =
@@ -22,7 +25,28 @@ package struct StageShell: Sendable {
             case "zsh": ["--no-rcs"]
             default: []
             }
-        return ProcessCall(
+        var call = ProcessCall(
             executable: path, arguments: options + ["-c", line], environment: environment, directory: directory)
+        guard Self.wellKnown.contains(path), let command = PlainCommand(line, environment: environment),
+            FilePath(directory.string) == directory
+        else { return call }
+        call.shortcut = command.words
+        if !Self.isNamed(directory, by: environment["PWD"]) { call.environment?["PWD"] = directory.string }
+        return call
     }
+
+    /// Whether a shell would leave `PWD` as it is.
+    private static func isNamed(_ directory: FilePath, by name: String?) -> Bool {
+        guard let name, name.hasPrefix("/") else { return false }
+        if name == directory.string { return true }
+        guard let named = try? FileStatus.of(FilePath(name), followingLinks: true),
+            let status = try? FileStatus.of(directory, followingLinks: true)
+        else { return false }
+        return (named.device, named.inode) == (status.device, status.inode)
+    }
+
+    /// Shells whose every line is known to mean what POSIX says.
+    private static let wellKnown = [
+        "/bin/sh", "/bin/dash", "/bin/bash", "/usr/bin/sh", "/usr/bin/dash", "/usr/bin/bash",
+    ]
 }
