@@ -22,6 +22,9 @@ struct lane {
 typedef void (*step_function)(uint32_t states[4][MAX_LANES], const uint8_t *const *inputs, size_t blocks);
 
 #if defined(__x86_64__)
+#include <cpuid.h>
+#include <stdatomic.h>
+
 typedef uint32_t v4 __attribute__((vector_size(16)));
 typedef uint32_t v8 __attribute__((vector_size(32)));
 typedef uint32_t v16 __attribute__((vector_size(64)));
@@ -60,10 +63,31 @@ DEFINE_STEP(step4, v4, 4, "sse2")
 DEFINE_STEP(step8, v8, 8, "avx2")
 DEFINE_STEP(step16, v16, 16, "avx512f,avx512vl")
 
-int cmd5_lanes(void) {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return 16;
-    if (__builtin_cpu_supports("avx2")) return 8;
+static uint64_t saved_registers(void) {
+    uint32_t low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+// `__builtin_cpu_supports` would ask the processor at each start of the program, which costs more there than all hashing
+// of a small run.
+static int find_lanes(void) {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return 4;
+    uint64_t saved = saved_registers();
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 4;
+    if ((saved & 0xe6) == 0xe6 && b & bit_AVX512F && b & bit_AVX512VL) return 16;
+    if ((saved & 0x6) == 0x6 && b & bit_AVX2) return 8;
     return 4;
+}
+
+int cmd5_lanes(void) {
+    static atomic_int found;
+    int lanes = atomic_load(&found);
+    if (lanes) return lanes;
+    lanes = find_lanes();
+    atomic_store(&found, lanes);
+    return lanes;
 }
 
 static step_function step_for(int lanes) { return lanes == 16 ? step16 : lanes == 8 ? step8 : step4; }
