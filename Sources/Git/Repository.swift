@@ -23,6 +23,7 @@ package final class Repository {
     ///   libgit2 cannot read (another hash function, another reference format); nothing is written then.
     package init(discovering directory: FilePath) throws(GitError) {
         handle = try Self.open(directory)
+        try Self.freezeSettings(handle.raw)
         gitDirectory = FilePath(String(cString: git_repository_path(handle.raw)))
         commonDirectory = FilePath(String(cString: git_repository_commondir(handle.raw)))
         workTree = git_repository_workdir(handle.raw).map { FilePath(String(cString: $0)) }
@@ -61,6 +62,12 @@ package final class Repository {
             }
             throw reason
         }
+    }
+
+    /// Lets libgit2 go by the settings as they are now; it would look at each of their files for every reference.
+    private static func freezeSettings(_ repository: OpaquePointer) throws(GitError) {
+        let settings = try Handle(git_config_free) { git_repository_config_snapshot(&$0, repository) }
+        try check { git_repository_set_config(repository, settings.raw) }
     }
 
     /// Why a repository did not open; `nil` if git accepts it and libgit2's own check of the owner stood in the way.
