@@ -37,7 +37,6 @@ package final class FileLock {
 
     private init(taking path: FilePath, patience: Int = 0, onWait: (Int32?) -> Void = { _ in }) throws {
         self.path = path
-        try FileIO.makeDirectories(path.parent)
         var waited = 0
         while true {
             let file = try Self.open(path)
@@ -62,11 +61,20 @@ package final class FileLock {
     }
 
     private static func open(_ path: FilePath) throws(FileError) -> FileDescriptor {
-        do {
-            return try FileIO.retry {
+        func open() throws(Errno) -> FileDescriptor {
+            try FileIO.retry {
                 try FileDescriptor.open(
                     path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
             }
+        }
+        do {
+            return try open()
+        } catch {
+            guard error == .noSuchFileOrDirectory else { throw FileError("lock", path, error) }
+        }
+        try FileIO.makeDirectories(path.parent)
+        do {
+            return try open()
         } catch {
             throw FileError("lock", path, error)
         }

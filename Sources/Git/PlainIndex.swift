@@ -87,7 +87,7 @@ final class PlainIndex: WorkspaceIndex {
         var path = path
         repeat {
             if held.contains(path) { return true }
-        } while path.removeLastComponent() && !path.isEmpty
+        } while path.ascend() && !path.isEmpty
         return false
     }
 

@@ -150,7 +150,7 @@ struct DirectoryCheckout {
         var folder = FilePath(relative).parent
         while !folder.isEmpty, try FileIO.list(path.pushing(folder))?.isEmpty ?? false {
             try FileIO.removeTree(path.pushing(folder))
-            folder.removeLastComponent()
+            folder = folder.parent
         }
     }
 

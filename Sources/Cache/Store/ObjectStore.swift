@@ -116,7 +116,7 @@ package struct ObjectStore: Sendable {
         var missing = folder
         while try FileStatus.of(missing, followingLinks: true) == nil {
             fresh.append(missing)
-            if !missing.removeLastComponent() { break }
+            if !missing.ascend() { break }
         }
         try FileIO.makeDirectories(folder, mode: 0o2775)
         // The umask does not apply to what a group has agreed on.

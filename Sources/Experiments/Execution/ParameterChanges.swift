@@ -93,7 +93,7 @@ enum ParameterChanges {
     private static func above(_ file: String, in context: ExperimentContext) throws -> String? {
         var folder = context.folder
         while !folder.isEmpty {
-            folder.removeLastComponent()
+            folder = folder.parent
             let rooted = ProjectPath.rooted(file, in: folder, root: context.project.root)
             let isThere = try FileStatus.of(context.project.root.pushing(rooted), followingLinks: true)?.kind == .file
             if ProjectPath.isInside(rooted), isThere {

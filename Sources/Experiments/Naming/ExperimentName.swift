@@ -51,7 +51,7 @@ package enum ExperimentName {
     private static func pair(_ generator: inout some RandomNumberGenerator) -> String {
         let adjective = adjectives[Int.random(in: 0..<adjectives.count, using: &generator)]
         let noun = nouns[Int.random(in: 0..<nouns.count, using: &generator)]
-        return "\(adjective)-\(noun)"
+        return "\(Substring(adjective))-\(Substring(noun))"
     }
 }
 

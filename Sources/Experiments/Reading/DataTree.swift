@@ -66,7 +66,7 @@ final class DataTree {
         var parent = FilePath(path).parent
         while !parent.isEmpty {
             if opaque.contains(ExactString(parent.string)) { return parent.string }
-            parent.removeLastComponent()
+            parent = parent.parent
         }
         return nil
     }
@@ -80,7 +80,7 @@ final class DataTree {
             var parent = FilePath(path).parent
             while parent != top, !parent.isEmpty {
                 result.insert(ExactString(parent.string + "/"))
-                parent.removeLastComponent()
+                parent = parent.parent
             }
         }
         return result.sorted().map(\.text)

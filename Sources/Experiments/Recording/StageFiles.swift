@@ -47,7 +47,7 @@ struct StageFiles {
         var candidate = path
         while !candidate.isEmpty {
             if cachedOutputs.contains(candidate) { return true }
-            if !candidate.removeLastComponent() { return false }
+            if !candidate.ascend() { return false }
         }
         return false
     }

@@ -82,7 +82,7 @@ package struct Applying {
                 if let kind, kind != .directory, try !isAsCommitted(folder, workTree) {
                     throw ApplyError.fileInTheWay(folder.string)
                 }
-                folder.removeLastComponent()
+                folder = folder.parent
             }
         }
     }

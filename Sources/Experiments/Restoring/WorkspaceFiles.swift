@@ -35,7 +35,7 @@ struct WorkspaceFiles {
         var folder = file.parent
         while folder.starts(with: top), folder != top, (try? FileIO.list(folder))??.isEmpty == true {
             try? FileIO.removeTree(folder)
-            folder.removeLastComponent()
+            folder = folder.parent
         }
     }
 }

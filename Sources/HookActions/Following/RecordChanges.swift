@@ -54,7 +54,7 @@ package struct RecordChanges {
                     break
                 }
                 if folder.isEmpty { break }
-                folder.removeLastComponent()
+                folder = folder.parent
             }
         }
         return result

@@ -118,7 +118,7 @@ struct StageJudge {
         var above = path
         repeat {
             if let maker = snapshot.makers[above] { return maker }
-        } while above.removeLastComponent() && !above.isEmpty
+        } while above.ascend() && !above.isEmpty
         return nil
     }
 

@@ -67,7 +67,7 @@ struct Touch {
                     result.append((entry.path, output))
                     break
                 }
-            } while above.removeLastComponent() && !above.isEmpty
+            } while above.ascend() && !above.isEmpty
         }
         return result.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     }
@@ -130,7 +130,7 @@ private struct Reach {
         self.paths = paths
         for path in paths {
             var above = path
-            while above.removeLastComponent(), !above.isEmpty, folders.insert(above).inserted {}
+            while above.ascend(), !above.isEmpty, folders.insert(above).inserted {}
         }
     }
 
@@ -142,7 +142,7 @@ private struct Reach {
         if paths.isEmpty { return false }
         if contains(path) { return true }
         var above = path
-        while above.removeLastComponent(), !above.isEmpty {
+        while above.ascend(), !above.isEmpty {
             if paths.contains(above) { return true }
         }
         return false

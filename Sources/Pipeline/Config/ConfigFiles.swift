@@ -30,7 +30,7 @@ package struct ConfigFiles {
             if try FileStatus.of(candidate.appending(".dvc"), followingLinks: true)?.kind == .directory {
                 root = candidate
             }
-        } while root == nil && candidate.removeLastComponent()
+        } while root == nil && candidate.ascend()
         let needsProject = level != .system && level != .global
         if needsProject, root == nil { throw PipelineError.notInProject(folder) }
         let files = ProjectConfig.files(root: root ?? folder, environment: environment)

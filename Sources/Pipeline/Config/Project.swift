@@ -30,7 +30,7 @@ package struct Project: Sendable {
                 return Project(
                     root: candidate, config: try ProjectConfig.load(root: candidate, environment: environment))
             }
-        } while candidate.removeLastComponent()
+        } while candidate.ascend()
         throw PipelineError.notInProject(folder)
     }
 

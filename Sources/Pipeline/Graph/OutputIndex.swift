@@ -46,7 +46,7 @@ struct OutputIndex {
         var above = path
         while true {
             if let owner = owners[above] { found.append(owner) }
-            if !above.removeLastComponent() { break }
+            if !above.ascend() { break }
         }
         let key = path.isEmpty ? ExactString("") : Self.key(path)
         var index = firstIndex(notBefore: key)
@@ -63,7 +63,7 @@ struct OutputIndex {
         var above = path
         while !above.isEmpty {
             if owners[above] != nil { return above }
-            if !above.removeLastComponent() { break }
+            if !above.ascend() { break }
         }
         return nil
     }

@@ -128,7 +128,7 @@ extension StageGraph {
     private func missing(_ target: StageTarget, _ folder: FilePath, files: [FilePath]) -> PipelineError {
         var candidates: [FilePath] = []
         var above = folder
-        while above.removeLastComponent() { candidates.append(above.appending("dvc.yaml")) }
+        while above.ascend() { candidates.append(above.appending("dvc.yaml")) }
         candidates = candidates.filter(files.contains) + files
         let owner = candidates.first { file in
             stages.contains { $0.file == file && target.name?.isIdentical(to: $0.name) == true }

@@ -9,6 +9,7 @@ package struct LockFile: Sendable {
     package let stages: [(name: String, entry: StageLock)]
     /// Stages that a merge left between conflict markers, with the entries of both sides: they have to run again.
     package let contested: [(name: String, entries: [StageLock])]
+    /// The place of each stage; empty where there are so few that a search is faster.
     private let numbers: [ExactString: Int]
 
     /// Takes entries in the order of the file; of two with the same name the last one counts.
@@ -17,13 +18,18 @@ package struct LockFile: Sendable {
     ) {
         self.stages = stages
         self.contested = contested
-        numbers = Dictionary(
-            stages.enumerated().map { (ExactString($0.element.name), $0.offset) }, uniquingKeysWith: { _, last in last }
-        )
+        var numbers: [ExactString: Int] = [:]
+        if stages.count > 16 {
+            for (number, stage) in stages.enumerated() { numbers[ExactString(stage.name)] = number }
+        }
+        self.numbers = numbers
     }
 
     /// The entry of a stage; `nil` where there is none.
-    package subscript(stage: String) -> StageLock? { numbers[ExactString(stage)].map { stages[$0].entry } }
+    package subscript(stage: String) -> StageLock? {
+        if numbers.isEmpty { return stages.last { $0.name.isIdentical(to: stage) }?.entry }
+        return numbers[ExactString(stage)].map { stages[$0].entry }
+    }
 
     /// Reads the lock file that belongs to a `dvc.yaml`.
     ///

@@ -30,7 +30,7 @@ package struct DataSources: Sendable {
                     source.origin = owner
                     break
                 }
-                if !above.removeLastComponent() { break }
+                if !above.ascend() { break }
             }
             return source
         }

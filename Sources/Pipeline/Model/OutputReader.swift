@@ -19,7 +19,7 @@ struct OutputReader {
     /// - Throws: `FormatError` with the place of the first fault.
     func read(_ node: YAMLNode, _ kind: Output.Kind, _ part: String) throws(FormatError) -> [Output] {
         var outputs: [Output] = []
-        var numbers: [ExactString: Int] = [:]
+        var paths = ExactStringSet()
         for element in try reader.list(node, part) {
             var named: [(path: String, node: YAMLNode, flags: YAMLNode?)] = []
             if case .mapping = element.content {
@@ -31,10 +31,9 @@ struct OutputReader {
             }
             for (written, node, flags) in named {
                 let fresh = try output(written, kind, at: node)
-                let number = numbers[ExactString(fresh.path)] ?? outputs.count
-                if number == outputs.count { outputs.append(fresh) }
-                numbers[ExactString(fresh.path)] = number
-                if let flags, !reader.isNull(flags) { try apply(flags, to: &outputs[number]) }
+                let place = paths.place(of: fresh.path)
+                if place == outputs.count { outputs.append(fresh) }
+                if let flags, !reader.isNull(flags) { try apply(flags, to: &outputs[place]) }
             }
         }
         for output in outputs where output.isCached && !output.isInsideProject {

@@ -73,7 +73,7 @@ package struct PipelineDiscovery {
             var isOutput = false
             while !above.isEmpty, !isOutput {
                 isOutput = discovery.outputs.contains(above)
-                above.removeLastComponent()
+                above = above.parent
             }
             if !isOutput { try discovery.read(folder.appending("dvc.yaml")) }
         }

@@ -89,10 +89,10 @@ package struct PipelineFile: Sendable {
     }
 
     private mutating func readStages(_ node: YAMLNode, _ generator: StageGenerator) throws(FormatError) {
-        var names: Set<ExactString> = []
+        var names = ExactStringSet()
         for entry in try generator.reader.entries(of: node, "'stages'") {
             let made = try generator.stages(of: entry)
-            for stage in made where !names.insert(ExactString(stage.name)).inserted {
+            for stage in made where !names.insert(stage.name) {
                 throw generator.reader.error(at: entry.keyNode, "stage '\(stage.name)' is there twice")
             }
             stages += made

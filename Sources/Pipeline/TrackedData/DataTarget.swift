@@ -98,7 +98,7 @@ struct OutputOwners {
         var above = path
         while !above.isEmpty {
             if let owner = owners[above] { return owner }
-            if !above.removeLastComponent() { break }
+            if !above.ascend() { break }
         }
         return nil
     }
