@@ -43,7 +43,7 @@ import Testing
         #expect(throws: FormatError.self) {
             try lock("schema: '2.0'\nstages:\n  a:\n    cmd: x\n    outs:\n    - path: p\n      md5: \(hash)\n")
         }
-        #expect(!LockEntry.isHash(hash))
+        #expect(!ObjectStore.isObjectName(hash))
     }
 
     @Test func hashOfDigitsWithoutQuotes() throws {

@@ -69,19 +69,12 @@ package struct RunCache: Sendable {
         for entry in try everything() {
             let outputs = (try? YAML.load(entry.bytes, file: entry.path.string))?.mapping?["outs"]?.list ?? []
             for output in outputs.compactMap(\.mapping) where output["hash"] == nil {
-                guard let md5 = output["md5"]?.string, Self.isObjectName(md5) else { continue }
+                guard let md5 = output["md5"]?.string, ObjectStore.isObjectName(md5) else { continue }
                 let object = Wanted(OutputHash(md5: md5, size: 0, generation: .two))
                 if try store.size(of: object.item) != nil { found.append(object) }
             }
         }
         return found
-    }
-
-    /// Whether a text is an MD5 as caches name files by it.
-    private static func isObjectName(_ text: String) -> Bool {
-        let digits = text.hasSuffix(".dir") ? text.dropLast(4) : text[...]
-        return digits.utf8.count == 32
-            && digits.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 
     /// The names of the folders of entries.

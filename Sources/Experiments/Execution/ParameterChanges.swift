@@ -1,5 +1,6 @@
 import Files
 import Formats
+import Git
 import Pipeline
 import SystemPackage
 
@@ -41,6 +42,16 @@ enum ParameterChanges {
         for request: RunRequest, in context: ExperimentContext, of tree: (any FileTree)? = nil
     ) throws -> [FilePath: [UInt8]] {
         try Dictionary(edits(request, in: context, tree).map { ($0.rooted, $0.new) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The same as changes of a tree of the repository; files keep the execute bit that they have in the workspace.
+    static func treeChanges(_ contents: [FilePath: [UInt8]], _ context: ExperimentContext) throws -> [TreeChange] {
+        try contents.map { rooted, bytes in
+            let status = try FileStatus.of(context.project.root.pushing(rooted), followingLinks: true)
+            return .put(
+                context.inRepository(rooted), try context.repository.writeBlob(bytes),
+                isExecutable: (status?.mode ?? 0) & 0o100 != 0)
+        }
     }
 
     /// The pipeline file of the folder of the call, with the command as a stage.

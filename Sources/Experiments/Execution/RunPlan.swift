@@ -62,11 +62,8 @@ struct RunPlan {
         let committed = try repository.commit(head).tree
         try index.track(filesOf: tree)
         try index.refresh()
-        let present = try index.writeTree()
-        // What only the experiment has is brought along.
-        let different = try inputs(among: try repository.differingPaths(tree, present), workspace, context).filter {
-            try repository.entry(at: $0, in: present) != nil || repository.entry(at: $0, in: committed) != nil
-        }
+        let different = try SameInputs.differing(
+            tree, from: try index.writeTree(), begunOn: committed, workspace, context)
         if !different.isEmpty { throw ExperimentError.begunDifferently(experiment.name, paths: different) }
         try Applying(context).apply(experiment.tip, named: experiment.name)
         workspace.reread()

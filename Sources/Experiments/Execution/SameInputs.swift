@@ -35,15 +35,21 @@ package struct SameInputs {
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         try index.track(filesOf: tree)
         try index.refresh()
-        let changes = try contents.map { path, bytes in
-            let status = try FileStatus.of(context.project.root.pushing(path), followingLinks: true)
-            return TreeChange.put(
-                context.inRepository(path), try repository.writeBlob(bytes),
-                isExecutable: (status?.mode ?? 0) & 0o100 != 0)
-        }
-        let present = try repository.tree(try index.writeTree(), changing: changes)
-        let committed = try repository.commit(experiment.baseline).tree
-        // What only the experiment has is no change of what it was begun with.
+        let present = try repository.tree(
+            try index.writeTree(), changing: try ParameterChanges.treeChanges(contents, context))
+        return try Self.differing(
+            tree, from: present, begunOn: try repository.commit(experiment.baseline).tree, workspace, context)
+    }
+
+    /// The inputs that are others in the tree of an experiment than in that of the workspace.
+    ///
+    /// - Parameter committed: The tree of the commit that the run stands on. What only the experiment has is no change of
+    ///   what it was begun with.
+    static func differing(
+        _ tree: TreeID, from present: TreeID, begunOn committed: TreeID, _ workspace: ProjectWorkspace,
+        _ context: ExperimentContext
+    ) throws -> [String] {
+        let repository = context.repository
         return try RunPlan.inputs(among: try repository.differingPaths(tree, present), workspace, context).filter {
             try repository.entry(at: $0, in: present) != nil || repository.entry(at: $0, in: committed) != nil
         }

@@ -49,7 +49,7 @@ package struct RunFreezing {
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         func prepared(_ tree: TreeID) throws -> TreeID {
             try repository.tree(
-                tree, changing: try changes(contents) + dataChanges(workspace, stages))
+                tree, changing: try ParameterChanges.treeChanges(contents, context) + dataChanges(workspace, stages))
         }
         let plan: RunPlan
         if continues {
@@ -81,15 +81,6 @@ package struct RunFreezing {
         try paths.filter { try FileStatus.of(context.project.root.pushing($0), followingLinks: false) != nil }
     }
 
-    private func changes(_ contents: [FilePath: [UInt8]]) throws -> [TreeChange] {
-        try contents.map { rooted, bytes in
-            let status = try FileStatus.of(context.project.root.pushing(rooted), followingLinks: true)
-            return .put(
-                context.inRepository(rooted), try repository.writeBlob(bytes),
-                isExecutable: (status?.mode ?? 0) & 0o100 != 0)
-        }
-    }
-
     /// Data that `.dvc` files track and that changed since: it goes into the cache, and the files name it.
     private func dataChanges(_ workspace: ProjectWorkspace, _ stages: [Stage]) throws -> [TreeChange] {
         let needed = Set((stages + stages.flatMap { workspace.graph.ancestors(of: $0) }).map(\.file))
@@ -108,7 +99,7 @@ package struct RunFreezing {
         let tree = try repository.commit(revision.commit).tree
         let files = CommitTree(repository, tree: tree, prefix: context.prefix)
         let contents = try ParameterChanges.contents(for: request, in: context, of: files)
-        let changed = try repository.tree(tree, changing: try changes(contents))
+        let changed = try repository.tree(tree, changing: try ParameterChanges.treeChanges(contents, context))
         let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
         let plan: RunPlan
         if let experiment = revision.experiment {

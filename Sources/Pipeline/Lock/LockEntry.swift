@@ -62,11 +62,4 @@ package struct LockEntry: Sendable {
         mapping.entries += extra.entries
         return .mapping(mapping)
     }
-
-    /// Whether a text is a hash that may become part of a path: 32 lower-case hexadecimal digits, perhaps `.dir`.
-    package static func isHash(_ text: String) -> Bool {
-        let bytes = text.utf8.count == 36 && text.hasSuffix(".dir") ? text.utf8.dropLast(4) : text.utf8[...]
-        return bytes.count == 32
-            && bytes.allSatisfy { (0x30...0x39).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) }
-    }
 }

@@ -82,7 +82,7 @@ struct LockReader {
             case "hash" where entry.value.scalarText == "md5": lock.generation = .three
             case "md5":
                 let hash = try text(entry)
-                guard LockEntry.isHash(hash) else {
+                guard ObjectStore.isObjectName(hash) else {
                     throw reader.error(at: entry.value, "'\(hash)' is not an MD5 hash")
                 }
                 lock.md5 = hash

@@ -115,7 +115,7 @@ struct LockScanner {
         if line.equals("hash: md5") {
             entry.generation = .three
         } else if line.starts(with: "md5: ") {
-            guard let md5 = scalar(line.text.dropFirst(5)), LockEntry.isHash(md5) else { return false }
+            guard let md5 = scalar(line.text.dropFirst(5)), ObjectStore.isObjectName(md5) else { return false }
             entry.md5 = md5
         } else if line.starts(with: "size: ") {
             guard let size = number(line.text.dropFirst(6)) else { return false }

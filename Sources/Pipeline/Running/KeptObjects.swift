@@ -64,7 +64,7 @@ package struct KeptObjects {
 
     private static func hash(in line: ArraySlice<UInt8>, since limit: Int64) -> OutputHash? {
         let words = line.split(separator: 0x20, maxSplits: 3).map { String(decoding: $0, as: UTF8.self) }
-        guard words.count == 4, let seconds = Int64(words[2]), seconds >= limit, LockEntry.isHash(words[1])
+        guard words.count == 4, let seconds = Int64(words[2]), seconds >= limit, ObjectStore.isObjectName(words[1])
         else { return nil }
         return OutputHash(md5: words[1], size: 0, generation: words[0] == "2" ? .two : .three)
     }

@@ -93,7 +93,7 @@ struct TrackedDataReader {
             switch entry.key {
             case "md5":
                 let md5 = try text(entry)
-                guard LockEntry.isHash(md5) else {
+                guard ObjectStore.isObjectName(md5) else {
                     throw reader.error(at: entry.value, "'\(md5)' is not an MD5 hash")
                 }
                 lock.md5 = md5
