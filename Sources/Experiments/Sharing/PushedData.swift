@@ -80,7 +80,9 @@ package struct PushedData {
         let hasDefault = context.project.config["core.remote"] != nil
         func isSent(_ output: UsedOutput) -> Bool { output.isPushed && (hasDefault || output.remote != nil) }
         // A data remote that is about to be made, or was just set up, has nothing, whatever the remote's commits name.
-        let ofAllTips = pushed.tips.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.filter(isSent)
+        var usedByTips: [CommitID: [UsedOutput]] = [:]
+        for tip in pushed.tips { usedByTips[tip] = try? self.outputs(of: tip, outputs) }
+        let ofAllTips = usedByTips.values.joined().filter(isSent)
         let isNew = try !ofAllTips.isEmpty && (hasOtherSettings(pushed) || sharing.hasNewRemote(ofAllTips))
         let known = Set(pushed.boundary.flatMap { (try? self.outputs(of: $0, outputs)) ?? [] }.map(\.wanted))
         var wanted: [UsedOutput] = []
@@ -90,7 +92,7 @@ package struct PushedData {
         for commit in pushed.commits + others {
             let used: [UsedOutput]
             do {
-                used = try self.outputs(of: commit, outputs)
+                used = try usedByTips[commit] ?? self.outputs(of: commit, outputs)
             } catch let error as any UserFacingError {
                 context.console.warn("the data of commit \(commit.short) cannot be told: \(error.message)")
                 continue
@@ -120,9 +122,9 @@ package struct PushedData {
     private func hasOtherSettings(_ pushed: PushedCommits) throws -> Bool {
         let file = context.inRepository(".dvc/config").string
         func settings(_ commits: some Sequence<CommitID>) throws -> Set<BlobID?> {
-            Set(
-                try commits.map { try context.repository.entry(at: file, in: context.repository.commit($0).tree)?.blob }
-            )
+            // A shallow clone lacks commits that the remote has.
+            let trees = commits.compactMap { try? context.repository.commit($0).tree }
+            return Set(try trees.map { try context.repository.entry(at: file, in: $0)?.blob })
         }
         let known = try settings(pushed.boundary)
         return try !known.isEmpty && !settings(pushed.tips).isSubset(of: known)
