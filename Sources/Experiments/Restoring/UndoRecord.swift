@@ -185,10 +185,9 @@ package struct UndoRecords {
     /// Keeps a record of changes that are made elsewhere, before they are made; records that are too old go.
     func keep(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws {
         guard let commit = try write(command: command, changes: changes, files: files) else { return }
-        var transaction = ReferenceTransaction()
-        transaction.create(UndoRecord.newName(), at: commit)
-        for record in try expired() { transaction.delete(record.name, holding: record.commit) }
-        try transaction.commit(in: repository)
+        try repository.setReference(UndoRecord.newName(), to: commit, expecting: .absent)
+        // Another process may have taken them away, or is about to.
+        for record in try expired() { _ = try? repository.deleteReference(record.name, expecting: record.commit) }
     }
 }
 
