@@ -75,7 +75,13 @@ extension Queue {
                 }
         }
         if older.isEmpty { return }
-        try remove(older)
+        do {
+            try remove(older)
+        } catch let error as ExperimentError {
+            // What is new is in the queue already, so this is no failure.
+            context.console.warn(error.message + ": it was not replaced")
+            return
+        }
         let names = older.map { "'\(Console.sanitized($0.name))'" }.joined(separator: ", ")
         context.console.note("Replaced what waited in the queue as \(names)")
     }
