@@ -19,13 +19,13 @@ package struct GitCommand: Sendable {
 
     /// Runs git and returns how it ended, whatever the status.
     ///
-    /// - Parameter deathSignal: What git gets when this process is killed, where the system can do that; 0 for nothing.
+    /// - Parameter isDependent: Whether git ends when this process is killed, where the system can do that.
     /// - Throws: ``GitCommandError`` where git could not be started at all.
     package func run(
-        _ arguments: [String], input: [UInt8] = [], deathSignal: Int32 = 0
+        _ arguments: [String], input: [UInt8] = [], isDependent: Bool = false
     ) throws(GitCommandError) -> Answer {
         do {
-            return Answer(result: try call(arguments, input).start(deathSignal: deathSignal).wait())
+            return Answer(result: try call(arguments, input).start(isDependent: isDependent).wait())
         } catch {
             throw .notStarted(error.message)
         }
@@ -46,7 +46,7 @@ package struct GitCommand: Sendable {
     ) throws(GitCommandError) -> Answer {
         do {
             return try withoutActuallyEscaping(onError) { onError in
-                Answer(result: try call(arguments, input).start(deathSignal: 15).wait(onError: onError))
+                Answer(result: try call(arguments, input).start(isDependent: true).wait(onError: onError))
             }
         } catch let error as ProcessError {
             throw .notStarted(error.message)

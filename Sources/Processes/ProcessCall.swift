@@ -45,15 +45,14 @@ package struct ProcessCall: Sendable {
 
     /// Starts the program; ``RunningProcess/wait(onError:)`` collects it, and other work can go on until then.
     ///
-    /// - Parameter deathSignal: What the program gets when this process is killed, where the system can do that; 0 for
-    ///   nothing.
-    package func start(deathSignal: Int32 = 0) throws(ProcessError) -> RunningProcess {
+    /// - Parameter isDependent: Whether the program gets SIGTERM when this process is killed, where the system can do that.
+    package func start(isDependent: Bool = false) throws(ProcessError) -> RunningProcess {
         let input = try Pipe()
         let output = try Pipe()
         let error = try Pipe()
         let child = try spawn(
             descriptors: (input.reading.rawValue, output.writing.rawValue, error.writing.rawValue),
-            deathSignal: deathSignal)
+            deathSignal: isDependent ? SIGTERM : 0)
         for end in [input.reading, output.writing, error.writing] { try? end.close() }
         return RunningProcess(
             id: child, stdin: input.writing, stdout: output.reading, stderr: error.reading, input: self.input)

@@ -70,7 +70,7 @@ final class RunPushing {
             self.process = nil
             guard wait(for: process, &left) else {
                 process.sendToGroup(SIGTERM)
-                _ = collect(process) { process.sendToGroup(SIGKILL) }
+                collect(process) { process.sendToGroup(SIGKILL) }
                 return tellOfStop()
             }
         }
@@ -78,7 +78,7 @@ final class RunPushing {
             let process = try SeparateProcess(last, deathSignal: SIGTERM)
             if wait(for: process, &left) { return }
             process.send(SIGTERM)
-            _ = collect(process) { process.send(SIGKILL) }
+            collect(process) { process.send(SIGKILL) }
             tellOfStop()
         } catch {
             console.warn("experiment '\(Console.sanitized(reference.name))' was not pushed: \(error.message)")
@@ -106,10 +106,9 @@ final class RunPushing {
     }
 
     /// Waits two seconds for what was told to end, then insists.
-    private func collect(_ process: SeparateProcess, insisting: () -> Void) -> Bool {
+    private func collect(_ process: SeparateProcess, insisting: () -> Void) {
         for _ in 0..<200 where !process.hasEnded { usleep(10_000) }
         if !process.hasEnded { insisting() }
         for _ in 0..<200 where !process.hasEnded { usleep(10_000) }
-        return process.hasEnded
     }
 }

@@ -71,7 +71,7 @@ struct TemporaryFolder {
         let place = repository.workTree ?? repository.gitDirectory
         func git(_ command: GitCommand, _ arguments: [String]) throws {
             // Told so, git takes away what it has of a new worktree; left alone it would go on with one that we removed.
-            let answer = try command.run(quiet + arguments, deathSignal: SIGTERM)
+            let answer = try command.run(quiet + arguments, isDependent: true)
             guard answer.exit.isSuccess else {
                 throw GitCommandError.failed(arguments: arguments, complaint: answer.complaint)
             }

@@ -40,7 +40,7 @@ struct RcloneCall: Sendable {
         let running: RunningProcess
         do throws(ProcessError) {
             // Where we are killed it must not go on by itself.
-            running = try call.start(deathSignal: 15)
+            running = try call.start(isDependent: true)
         } catch {
             if error.code == .noSuchFileOrDirectory { throw RemoteError.noRclone(remote) }
             throw error
