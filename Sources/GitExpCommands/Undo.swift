@@ -9,8 +9,9 @@ struct Undo: ParsableCommand {
         usage: "git exp undo [<options>]",
         discussion: """
             It counts what 'remove', 'gc', 'rename' and 'rehome' did to experiments, what 'run -f', 'save -f' and \
-            'pull -f' replaced, and what was taken out of the queue before it ran. Each call goes one command further back. What was removed is kept for as many days as the setting \
-            exp.undoDays says, 14 by default; then the next command that removes something lets it go.
+            'pull -f' replaced, and what was taken out of the queue before it ran. Each call goes one command further \
+            back. What was removed is kept for as many days as the setting exp.undoDays says, 14 by default; then the \
+            next command that removes something lets it go.
 
             Examples:
               git exp undo --list
