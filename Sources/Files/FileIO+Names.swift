@@ -46,6 +46,13 @@ extension FileIO {
         throw FileError("read the link", path, code)
     }
 
+    /// The absolute path that names the same without links; `nil` where nothing is there, or nobody may look.
+    package static func resolved(_ path: FilePath) -> FilePath? {
+        guard let resolved = path.withPlatformString({ realpath($0, nil) }) else { return nil }
+        defer { free(resolved) }
+        return FilePath(platformString: resolved)
+    }
+
     /// Makes a symbolic link; the target need not exist.
     package static func makeSymlink(_ path: FilePath, to target: FilePath) throws(FileError) {
         let status = target.withPlatformString { old in path.withPlatformString { symlink(old, $0) } }

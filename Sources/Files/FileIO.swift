@@ -153,11 +153,8 @@ package enum FileIO {
     }
 
     private static func resolvedForWriting(_ path: FilePath) -> FilePath {
-        guard let status = try? FileStatus.of(path, followingLinks: false), status.kind == .symlink,
-            let resolved = path.withPlatformString({ realpath($0, nil) })
-        else { return path }
-        defer { free(resolved) }
-        return FilePath(String(cString: resolved))
+        guard let status = try? FileStatus.of(path, followingLinks: false), status.kind == .symlink else { return path }
+        return resolved(path) ?? path
     }
 
     private static func unlinkQuietly(_ path: FilePath) { _ = path.withPlatformString { unlink($0) } }

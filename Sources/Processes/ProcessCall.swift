@@ -22,8 +22,22 @@ package struct ProcessCall: Sendable {
     package var directory: FilePath?
     /// What the program reads from its standard input.
     package var input: [UInt8]
-    /// A program and its arguments that do the same with less to start; where they cannot be started, the call itself is.
-    package var shortcut: [String] = []
+    /// What does the same with less to start; where it cannot be started, the call itself is.
+    package var shortcut: Shortcut?
+
+    /// Another program in place of that of a call.
+    package struct Shortcut: Sendable {
+        /// The program and its arguments.
+        package let words: [String]
+        /// Variables on top of those of the call.
+        package let additions: [String: String]
+
+        /// Takes what takes the place of the call's program; nothing is looked up.
+        package init(words: [String], additions: [String: String] = [:]) {
+            self.words = words
+            self.additions = additions
+        }
+    }
 
     /// Takes a program and what it is given; nothing is started or looked up.
     package init(
@@ -62,19 +76,20 @@ package struct ProcessCall: Sendable {
         descriptors: (Int32, Int32, Int32) = (-1, -1, -1), ownGroup: Bool = false, ownSession: Bool = false,
         deathSignal: Int32 = 0
     ) throws(ProcessError) -> pid_t {
-        let variables = CStringArray((environment ?? Self.inheritedEnvironment()).map { "\($0.key)=\($0.value)" })
+        let environment = environment ?? Self.inheritedEnvironment()
         var options = csys_spawn_options(
             directory: nil, descriptors: descriptors, own_group: ownGroup ? 1 : 0,
             own_session: ownSession ? 1 : 0, death_signal: deathSignal)
         var child: pid_t = 0
-        func start(_ line: [String]) -> ProcessError? {
+        func start(_ line: [String], _ environment: [String: String]) -> ProcessError? {
             let words = CStringArray(line)
+            let variables = CStringArray(environment.map { "\($0.key)=\($0.value)" })
             let code = csys_spawn(line[0], words.pointers, variables.pointers, &options, &child)
             return code == 0 ? nil : ProcessError(program: line[0], code: Errno(rawValue: code))
         }
         func start() -> ProcessError? {
-            if !shortcut.isEmpty, start(shortcut) == nil { return nil }
-            return start([executable] + arguments)
+            if let shortcut, start(shortcut.words, environment.merging(shortcut.additions) { $1 }) == nil { return nil }
+            return start([executable] + arguments, environment)
         }
         let failure: ProcessError?
         if let directory {

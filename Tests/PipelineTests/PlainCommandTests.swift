@@ -1,4 +1,6 @@
+import Files
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -26,18 +28,24 @@ import Testing
 
     @Test(arguments: [
         ["BASH_ENV": "/tmp/x"], ["SHELLOPTS": "xtrace"], ["BASHOPTS": "x"], ["BASH_FUNC_train%%": "() { :; }"],
-        ["PATH": "/bin:bin"], ["PATH": "/bin::/usr/bin"], ["PATH": ""],
+        ["BASH_FUNC_other()": "() { :; }"], ["FOO.BAR": "1"], ["1A": "1"], ["": "1"], ["EXECIGNORE": "*"],
+        ["PATH": "/bin:bin"], ["PATH": "/bin::/usr/bin"], ["PATH": ""], ["PATH": "/bin:/lib%func"],
     ])
     func anEnvironmentThatChangesShellsDoes(_ extra: [String: String]) { #expect(words("train a", extra) == nil) }
 
-    @Test func onlyKnownShellsAreSpared() {
-        func shortcut(_ shell: String) -> [String] {
+    @Test func withoutAPathAShellHasOneOfItsOwn() { #expect(PlainCommand("train a", environment: [:]) == nil) }
+
+    @Test func onlyKnownShellsAreSpared() throws {
+        func shortcut(_ shell: String) -> [String]? {
             StageShell(environment: ["SHELL": shell])
-                .call("train a", directory: "/", environment: ["PATH": "/bin", "SHELL": shell]).shortcut
+                .call("train a", directory: "/", environment: ["PATH": "/bin", "SHELL": shell]).shortcut?.words
         }
         #expect(shortcut("/bin/bash") == ["train", "a"])
-        #expect(shortcut("") == ["train", "a"])
-        #expect(shortcut("/usr/bin/zsh").isEmpty)
-        #expect(shortcut("/opt/tools/bash").isEmpty)
+        #expect(shortcut("/bin/cat") == nil)
+        #expect(shortcut("/opt/no-such/bash") == nil)
+        let folder = try TemporaryDirectory()
+        let other = folder.path.appending("bash")
+        try FileIO.makeSymlink(other, to: "/bin/cat")
+        #expect(shortcut(other.string) == nil)
     }
 }

@@ -14,9 +14,24 @@ struct PlainCommand {
         guard let program = words.first, program.utf8.allSatisfy(Self.isPlainInProgram),
             !Self.shellWords.contains(program), Self.findsPrograms(environment)
         else { return nil }
-        let changing = ["BASH_ENV", "SHELLOPTS", "BASHOPTS", "BASH_FUNC_\(program)%%"]
-        guard changing.allSatisfy({ environment[$0] == nil }) else { return nil }
+        let changing = ["BASH_ENV", "SHELLOPTS", "BASHOPTS", "EXECIGNORE"]
+        guard changing.allSatisfy({ environment[$0] == nil }), environment.keys.allSatisfy(Self.isIdentifier) else {
+            return nil
+        }
         self.words = words
+    }
+
+    /// Functions that are handed down have other names, and dash keeps such variables from what it runs.
+    private static func isIdentifier(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !isDigit(first) else { return false }
+        return name.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { UInt8(ascii: "0") <= byte && byte <= UInt8(ascii: "9") }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        let lower = byte | 0x20
+        return UInt8(ascii: "a") <= lower && lower <= UInt8(ascii: "z")
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
@@ -26,16 +41,16 @@ struct PlainCommand {
 
     private static func isPlainInProgram(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
         case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
-        default: false
+        default: isLetter(byte) || isDigit(byte)
         }
     }
 
     /// Whether all folders that programs are looked up in are absolute, so that it does not matter who looks.
+    ///
+    /// To dash `%` in them has a meaning.
     private static func findsPrograms(_ environment: [String: String]) -> Bool {
-        guard let path = environment["PATH"] else { return false }
+        guard let path = environment["PATH"], !path.utf8.contains(UInt8(ascii: "%")) else { return false }
         return path.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .allSatisfy { $0.first == UInt8(ascii: "/") }
     }

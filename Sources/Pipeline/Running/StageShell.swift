@@ -27,26 +27,27 @@ package struct StageShell: Sendable {
             }
         var call = ProcessCall(
             executable: path, arguments: options + ["-c", line], environment: environment, directory: directory)
-        guard Self.wellKnown.contains(path), let command = PlainCommand(line, environment: environment),
-            FilePath(directory.string) == directory
+        guard let command = PlainCommand(line, environment: environment), Self.isWellKnown(path),
+            let physical = FileIO.resolved(directory), FilePath(physical.string) == physical
         else { return call }
-        call.shortcut = command.words
-        if !Self.isNamed(directory, by: environment["PWD"]) { call.environment?["PWD"] = directory.string }
+        let isNamed = Self.isNamed(directory, by: environment["PWD"])
+        call.shortcut = .init(words: command.words, additions: isNamed ? [:] : ["PWD": physical.string])
         return call
     }
 
     /// Whether a shell would leave `PWD` as it is.
     private static func isNamed(_ directory: FilePath, by name: String?) -> Bool {
-        guard let name, name.hasPrefix("/") else { return false }
-        if name == directory.string { return true }
-        guard let named = try? FileStatus.of(FilePath(name), followingLinks: true),
+        guard let name, name.hasPrefix("/"),
+            let named = try? FileStatus.of(FilePath(name), followingLinks: true),
             let status = try? FileStatus.of(directory, followingLinks: true)
         else { return false }
         return (named.device, named.inode) == (status.device, status.inode)
     }
 
-    /// Shells whose every line is known to mean what POSIX says.
-    private static let wellKnown = [
-        "/bin/sh", "/bin/dash", "/bin/bash", "/usr/bin/sh", "/usr/bin/dash", "/usr/bin/bash",
-    ]
+    /// Whether it is known what the shell has built in: `sh` may be any of many.
+    private static func isWellKnown(_ path: String) -> Bool {
+        guard let shell = FileIO.resolved(FilePath(path)) else { return false }
+        return ["/bin", "/usr/bin", "/usr/local/bin"].contains(shell.parent.string)
+            && ["dash", "bash"].contains(shell.lastComponent?.string)
+    }
 }
