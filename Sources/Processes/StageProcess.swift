@@ -99,14 +99,15 @@ package final class StageProcess {
         var exit: ProcessExit?
         while true {
             if shortWaits == 0 {
-                onStay?()
                 signalFile.parent.withPlatformString { csys_watch_files(&watch, $0) }
+                onStay?()
             }
             shortWaits -= 1
             // One second is the safety net for a signal file that no event told of.
             var signals = [csys_signal](repeating: csys_signal(), count: 8)
             var count: Int32 = 0
-            let longest: Int64 = exit != nil ? 10 : shortWaits >= 0 ? 1 : 1_000
+            // What was made before files were watched is looked for at once.
+            let longest: Int64 = exit != nil ? 10 : shortWaits >= 0 ? 1 : shortWaits == -1 ? 0 : 1_000
             let timeout = min(longest, state.millisecondsToKill ?? 1_000)
             let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
             for signal in signals.prefix(Int(count)) { state.received(signal) }

@@ -58,6 +58,15 @@ final class RunJournal {
         journal(in: FileLock.notes(in: file(in: scratch)))?["token"]?.string
     }
 
+    /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where another process runs something in the
+    ///   workspace, also what is not told of yet.
+    static func refuseOthers(in scratch: FilePath) throws {
+        guard let process = journal(in: FileLock.notes(in: file(in: scratch)))?["pid"]?.int,
+            let number = Int32(exactly: process), number != getpid(), isAlive(number)
+        else { return }
+        throw ExperimentError.runInProgress(process: number, program: "git exp run")
+    }
+
     private static func file(in scratch: FilePath) -> FilePath { scratch.appending("run.lock") }
 
     private static func journal(in notes: [UInt8]) -> Mapping? {

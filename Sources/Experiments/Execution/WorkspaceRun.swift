@@ -121,25 +121,20 @@ package struct WorkspaceRun {
             environment: StageEnvironment(
                 inherited: context.environment, root: context.project.root, additions: environment),
             options: options, folder: context.folder, console: console)
-        let info = RunInfo(context)
-        defer { info.remove() }
-        func show() throws { try info.write(baseline: plan.reference.baseline, name: plan.reference.name) }
         let untracked = UntrackedFiles(context, plan.index)
         let pushing = try RunPushing(plan.reference, context, process)
-        // A command that runs alone leaves us time to tell of it; one that is over in a moment is not told of.
-        var isShown = options.isParallel
-        if isShown { try show() }
-        func showOnce() { if !isShown { isShown = (try? show()) != nil } }
-        process.onStay = showOnce
+        let info = RunAnnouncement(plan.reference, of: stages, options, context)
+        defer { info.remove() }
+        try info.begin()
+        process.onStay = info.tell
         defer { process.onStay = nil }
-        let start = ContinuousClock.now
         let result: RunResult
         do {
             result = try runner.run(
-                stages, exclusion: lock,
+                stages, exclusion: info.exclusion(lock),
                 onIdle: { stage in
                     recorder.prepare(for: stage)
-                    if context.ticket != nil || ContinuousClock.now - start > .milliseconds(25) { showOnce() }
+                    info.commandRuns()
                 }
             ) { stage, entry, unchanged in
                 if recorder.checkpoints == 0 { try journal.record(reference: plan.reference.fullName) }

@@ -44,6 +44,8 @@ package struct WorkspaceSaving {
         let further = try request.untracked.map(pathToInclude)
         var saved: Experiment?
         try ProjectLock(context).exclusively {
+            // Others had time to begin while this waited.
+            try RunJournal.refuseOthers(in: context.scratch)
             // Before data is hashed, which may take long.
             let fresh = try ExperimentReference.fresh(
                 named: request.name, baseline: head, replacing: request.force, in: repository)

@@ -33,6 +33,8 @@ package struct Applying {
         try context.settleCache()
         var isComplete = true
         try ProjectLock(context).exclusively {
+            // Others had time to begin while this waited.
+            try RunJournal.refuseOthers(in: context.scratch)
             let index = try repository.workspaceIndex(settings: context.settings, scratch: context.scratch)
             var known = [try repository.commit(head).tree]
             if let applied = try held.read() {
