@@ -116,7 +116,7 @@ package enum ExperimentError: UserFacingError, Hashable {
             "experiment '\(Console.sanitized(name))' was begun with something else in "
                 + paths.prefix(5).map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
                 + (paths.count > 5 ? " and \(paths.count - 5) more" : "")
-        case .stateMoved(let what): "\(what) changed while this ran"
+        case .stateMoved(let what): "\(Console.sanitized(what)) changed while this ran"
         case .pipelineIgnored(let file):
             "'\(Console.sanitized(file))' is ignored by git, so its stages would not count"
         case .rejectedOption(let text, _): text

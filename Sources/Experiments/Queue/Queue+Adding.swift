@@ -77,9 +77,10 @@ extension Queue {
         if older.isEmpty { return }
         do {
             try remove(older)
-        } catch let error as ExperimentError {
+        } catch let error as any UserFacingError {
             // What is new is in the queue already, so this is no failure.
-            context.console.warn(error.message + ": it was not replaced")
+            context.console.warn("not all that waited under these names was replaced: " + error.message)
+            context.console.hint("'git exp queue status' shows what runs besides the new ones")
             return
         }
         let names = older.map { "'\(Console.sanitized($0.name))'" }.joined(separator: ", ")

@@ -62,25 +62,38 @@ extension Queue {
     /// Takes entries out of the queue, with their logs; experiments stay. Those that wait can be brought back.
     package func remove(_ entries: [QueueEntry]) throws {
         try require(entries, "end it with 'git exp queue kill' first") { $0 != .running }
-        try keepRecord(of: entries)
-        for entry in entries {
-            let message = entry.message
-            let lease = try lease(of: entry)
-            defer { withExtendedLifetime(lease) {} }
-            let place = place(of: entry)
-            guard try FileStatus.of(place, followingLinks: false) != nil else {
-                throw ExperimentError.stateMoved("entry '\(entry.name)'")
+        let record = try keepRecord(of: entries)
+        for (number, entry) in entries.enumerated() {
+            do {
+                try removeRecorded(entry)
+            } catch {
+                // What is still in the queue must not come back to it.
+                let isUntouched = if case ExperimentError.stateMoved = error { true } else { isThere(entry) }
+                let rest = entries[(isUntouched ? number : number + 1)...]
+                if let record { try? UndoRecords(context).drop(rest, from: record) }
+                throw error
             }
-            try FileIO.remove(place)
-            try exclusively {
-                try QueueStash(QueueStash.waiting, in: repository).drop(message.stash)
-                try QueueStash(QueueStash.failed, in: repository).drop(message.stash)
-            }
-            try FileIO.remove(folder.result(of: message.task))
-            try FileIO.removeTree(folder.information(message.stash))
-            for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: message.stash)) }
-            try letGo(message.stash)
         }
+    }
+
+    private func isThere(_ entry: QueueEntry) -> Bool {
+        ((try? FileStatus.of(place(of: entry), followingLinks: false)) ?? nil) != nil
+    }
+
+    private func removeRecorded(_ entry: QueueEntry) throws {
+        let message = entry.message
+        let lease = try lease(of: entry)
+        defer { withExtendedLifetime(lease) {} }
+        guard isThere(entry) else { throw ExperimentError.stateMoved("entry '\(entry.name)'") }
+        try FileIO.remove(place(of: entry))
+        try exclusively {
+            try QueueStash(QueueStash.waiting, in: repository).drop(message.stash)
+            try QueueStash(QueueStash.failed, in: repository).drop(message.stash)
+        }
+        try FileIO.remove(folder.result(of: message.task))
+        try FileIO.removeTree(folder.information(message.stash))
+        for kind in QueueFolder.Kind.allCases { try FileIO.remove(folder.file(kind, of: message.stash)) }
+        try letGo(message.stash)
     }
 
     /// The entry's message.

@@ -52,7 +52,7 @@ extension Queue {
     private static let kept: [QueueFolder.Kind] = [.options, .record]
 
     /// Keeps a record of entries that are about to go and are not complete; the others have nothing to bring back.
-    func keepRecord(of entries: [QueueEntry]) throws {
+    func keepRecord(of entries: [QueueEntry]) throws -> String? {
         var changes: [ReferenceChange] = []
         var files: [TreeChange] = []
         for entry in entries where entry.state.isWaiting {
@@ -72,7 +72,7 @@ extension Queue {
             }
             changes.append(RemovedEntry.change(for: entry))
         }
-        try UndoRecords(context).keep(command: "queue remove", changes: changes, files: files)
+        return try UndoRecords(context).keep(command: "queue remove", changes: changes, files: files)
     }
 
     /// Runs a body while nobody adds entries or sweeps what is left of them.

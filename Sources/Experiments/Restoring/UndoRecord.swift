@@ -183,11 +183,28 @@ package struct UndoRecords {
     }
 
     /// Keeps a record of changes that are made elsewhere, before they are made; records that are too old go.
-    func keep(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws {
-        guard let commit = try write(command: command, changes: changes, files: files) else { return }
-        try repository.setReference(UndoRecord.newName(), to: commit, expecting: .absent)
-        // Another process may have taken them away, or is about to.
-        for record in try expired() { _ = try? repository.deleteReference(record.name, expecting: record.commit) }
+    ///
+    /// - Returns: The record's name; `nil` where none was made.
+    @discardableResult
+    func keep(command: String, changes: [ReferenceChange], files: [TreeChange] = []) throws -> String? {
+        guard let commit = try write(command: command, changes: changes, files: files) else { return nil }
+        let name = UndoRecord.newName()
+        try repository.setReference(name, to: commit, expecting: .absent)
+        var transaction = ReferenceTransaction()
+        for record in (try? expired()) ?? [] { transaction.delete(record.name, holding: record.commit) }
+        // Where another process takes them away at this moment, the next time will do.
+        try? transaction.commit(in: repository)
+        return name
+    }
+
+    /// Takes entries out of a record: they were not removed after all.
+    func drop(_ entries: some Sequence<QueueEntry>, from name: String) throws {
+        for entry in entries {
+            guard let record = try all().first(where: { $0.reference == name }),
+                let removed = RemovedEntry(RemovedEntry.change(for: entry))
+            else { continue }
+            try drop(removed, from: record)
+        }
     }
 }
 
