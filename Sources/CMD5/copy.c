@@ -12,7 +12,6 @@
 #define SLOTS 4
 #define BLOCK (1 << 20)
 #define SMALL (1 << 19)
-#define PAGE 4096
 
 void cmd5_update_text(struct cmd5_state *state, const uint8_t *bytes, size_t count) {
     const uint8_t *end = bytes + count;
@@ -173,8 +172,8 @@ int cmd5_copy(int in, int out, int as_text, uint8_t digest[16], uint64_t *size,
     uint64_t counted = 0;
     int error;
     if (status.st_size <= SMALL) {
-        // The byte more shows the end of the file with the first read.
-        size_t whole = status.st_size < PAGE ? PAGE : (size_t)status.st_size + 1;
+        // With a byte more the first block is the last one. What says that it is empty may be a file of the system's.
+        size_t whole = (status.st_size > 0 ? (size_t)status.st_size : SMALL) + 1;
         error = copy_in_one_thread(in, out, as_text, as_text ? BLOCK : whole, &state, &watcher);
     } else {
         struct ring ring = {.in = in, .out = out, .block_size = block_size};

@@ -65,7 +65,7 @@ DEFINE_STEP(step16, v16, 16, "avx512f,avx512vl")
 
 static uint64_t saved_registers(void) {
     uint32_t low, high;
-    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
     return (uint64_t)high << 32 | low;
 }
 

@@ -23,7 +23,9 @@ package struct ExactStringSet {
         return place
     }
 
-    /// - Returns: Whether the text was not yet there.
+    /// Takes a text in.
+    ///
+    /// - Returns: Whether it was not yet there.
     package mutating func insert(_ text: String) -> Bool {
         let known = count
         return place(of: text) == known

@@ -22,9 +22,9 @@ package final class SeparateProcess {
     /// - Parameters:
     ///   - output: What it prints is added to this file.
     ///   - leadsSession: Whether it has a session of its own, and so no terminal, and not only a process group.
-    ///   - deathSignal: What the program gets when this process is killed, where the system can do that; 0 for nothing.
+    ///   - isDependent: Whether the program gets SIGTERM when this process is killed, where the system can do that.
     /// - Throws: ``FileError`` for the file, ``ProcessError`` where the program did not start.
-    package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false, deathSignal: Int32 = 0) throws {
+    package init(_ call: ProcessCall, output: FilePath, leadsSession: Bool = false, isDependent: Bool = false) throws {
         try FileIO.makeDirectories(output.parent)
         let nothing = try FileDescriptor.open("/dev/null", .readOnly, options: [.closeOnExec])
         defer { try? nothing.close() }
@@ -41,16 +41,16 @@ package final class SeparateProcess {
         defer { try? file.close() }
         id = try call.spawn(
             descriptors: (nothing.rawValue, file.rawValue, file.rawValue), ownGroup: true, ownSession: leadsSession,
-            deathSignal: deathSignal)
+            deathSignal: isDependent ? SIGTERM : 0)
         handle = csys_child_open(id)
     }
 
-    /// Starts the program at the terminal of this one, and in its process group.
+    /// Starts the program at the terminal of this one, and in its process group. Where the system can do that, it gets
+    /// SIGTERM when this process is killed.
     ///
-    /// - Parameter deathSignal: What the program gets when this process is killed, where the system can do that.
     /// - Throws: ``ProcessError`` where the program did not start.
-    package init(_ call: ProcessCall, deathSignal: Int32) throws(ProcessError) {
-        id = try call.spawn(deathSignal: deathSignal)
+    package init(_ call: ProcessCall) throws(ProcessError) {
+        id = try call.spawn(deathSignal: SIGTERM)
         handle = csys_child_open(id)
     }
 

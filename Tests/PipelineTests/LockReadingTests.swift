@@ -46,6 +46,18 @@ import Testing
         #expect(!ObjectStore.isObjectName(hash))
     }
 
+    @Test(arguments: [3, 40]) func ofTwoWithOneNameTheLastCounts(count: Int) {
+        func entry(_ command: String) -> StageLock {
+            StageLock(command: .string(command), dependencies: [], parameters: Mapping(), outputs: [])
+        }
+        var stages = (0..<count).map { (name: "s\($0)", entry: entry("first")) }
+        stages.append((name: "s1", entry: entry("last")))
+        let lock = LockFile(stages: stages)
+        #expect(lock["s1"]?.isEqual(to: entry("last")) == true)
+        #expect(lock["s2"]?.isEqual(to: entry("first")) == true)
+        #expect(lock["s\(count)"] == nil)
+    }
+
     @Test func hashOfDigitsWithoutQuotes() throws {
         let hash = String(repeating: "1", count: 32)
         let text = "{schema: '2.0', stages: {a: {cmd: x, outs: [{path: p, md5: \(hash)}]}}}"

@@ -121,13 +121,13 @@ package struct PushedData {
     /// Whether a commit that is pushed has other settings than one that the remote has.
     private func hasOtherSettings(_ pushed: PushedCommits) throws -> Bool {
         let file = context.inRepository(".dvc/config").string
-        func settings(_ commits: some Sequence<CommitID>) throws -> Set<BlobID?> {
-            // A shallow clone lacks commits that the remote has.
-            let trees = commits.compactMap { try? context.repository.commit($0).tree }
-            return Set(try trees.map { try context.repository.entry(at: file, in: $0)?.blob })
+        func settings(_ trees: [TreeID]) throws -> Set<BlobID?> {
+            Set(try trees.map { try context.repository.entry(at: file, in: $0)?.blob })
         }
-        let known = try settings(pushed.boundary)
-        return try !known.isEmpty && !settings(pushed.tips).isSubset(of: known)
+        // A shallow clone lacks commits that the remote has.
+        let known = try settings(pushed.boundary.compactMap { try? context.repository.commit($0).tree })
+        if known.isEmpty { return false }
+        return try !settings(pushed.tips.map { try context.repository.commit($0).tree }).isSubset(of: known)
     }
 
     /// Whether the cache has all of an output.

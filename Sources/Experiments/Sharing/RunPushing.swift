@@ -60,7 +60,7 @@ final class RunPushing {
     func checkpointWasMade() {
         if let process, !process.hasEnded { return }
         // Without a terminal nothing can ask for a password there, and wait for it.
-        process = try? SeparateProcess(background, output: log, leadsSession: true, deathSignal: SIGTERM)
+        process = try? SeparateProcess(background, output: log, leadsSession: true, isDependent: true)
     }
 
     /// Sends all of the experiment, and waits for it; not for long where the run was interrupted.
@@ -75,7 +75,7 @@ final class RunPushing {
             }
         }
         do {
-            let process = try SeparateProcess(last, deathSignal: SIGTERM)
+            let process = try SeparateProcess(last)
             if wait(for: process, &left) { return }
             process.send(SIGTERM)
             collect(process) { process.send(SIGKILL) }
