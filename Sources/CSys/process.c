@@ -24,6 +24,11 @@ void csys_restore_size_signal(void) {
     if (inherited_size_action != SIG_ERR) signal(SIGXFSZ, inherited_size_action);
 }
 
+int csys_is_ignored(int number) {
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static int is_executable(const char *path) { return access(path, X_OK) == 0; }
 
 /// Looks a program up as execvp does, before the fork, so that the child only calls what is safe there.
@@ -75,7 +80,9 @@ static void run_child(struct start *start) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
-    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) sigaction(handled[i], &action, NULL);
+    for (size_t i = 0; i < sizeof handled / sizeof *handled; i++) {
+        if (handled[i] != SIGHUP || !csys_is_ignored(SIGHUP)) sigaction(handled[i], &action, NULL);
+    }
     csys_restore_size_signal();
     sigset_t none;
     sigemptyset(&none);
@@ -104,6 +111,8 @@ int csys_spawn(const char *file, char *const argv[], char *const envp[], const s
     char path[4096];
     int missing = look_up(file, envp, path, sizeof path);
     if (missing) return missing;
+    // Whoever started us may have ignored it, and then no child could be waited for.
+    if (csys_is_ignored(SIGCHLD)) signal(SIGCHLD, SIG_DFL);
     struct start start = {path, argv, envp, options, getpid(), 0};
     sigset_t all, old;
     sigfillset(&all);

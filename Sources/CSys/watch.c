@@ -12,7 +12,8 @@ static void watched_signals(sigset_t *set) {
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
+    // Under nohup the end of a terminal is none of ours.
+    if (!csys_is_ignored(SIGHUP)) sigaddset(set, SIGHUP);
 }
 
 #ifdef __linux__

@@ -42,10 +42,13 @@ struct csys_spawn_options {
 };
 
 /// Starts a program, looked up in PATH where its name has no slash. The child's signal mask is empty and
-/// the signals that a runner handles have their default action.
+/// the signals that a runner handles have their default action; an ignored SIGHUP stays ignored.
 /// Returns 0 and the child's id, or an errno.
 int csys_spawn(const char *file, char *const argv[], char *const envp[], const struct csys_spawn_options *options,
                pid_t *child);
+
+/// Whether this process ignores a signal; what it starts may then inherit that.
+int csys_is_ignored(int number);
 
 /// Lets a write beyond the limit of file sizes fail with EFBIG; otherwise its signal ends the process, which then
 /// cannot remove what it had begun. Children have what this process had before.
