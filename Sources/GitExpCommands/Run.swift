@@ -266,27 +266,30 @@ struct Run: ParsableCommand {
 
     private static func perform(_ context: ExperimentContext, _ request: RunRequest, showsMetrics: Bool) throws {
         let report: WorkspaceRun.Report
+        let isNew = request.command != nil && !hasStage(request, in: context)
         do {
             report = try WorkspaceRun(context).run(request)
         } catch {
-            tellOfStage(request, in: context)
+            tellOfStage(request, isNew: isNew, in: context)
             throw error
         }
         if showsMetrics { try MetricsPrinter(context).showWorkspace() }
         if let failure = report.failure {
-            tellOfStage(request, in: context)
+            tellOfStage(request, isNew: isNew, in: context)
             throw failure
         }
         if report.isPreempted { throw ExitStatus.preempted }
     }
 
+    /// Whether there is a stage of the name that the command's has.
+    private static func hasStage(_ request: RunRequest, in context: ExperimentContext) -> Bool {
+        guard let name = request.command?.name, let stages = try? context.workspace().graph.stages else { return false }
+        return stages.contains { $0.name.isIdentical(to: name) && $0.file.parent == context.folder }
+    }
+
     /// Says how a command that failed is got rid of: it stays in `dvc.yaml`, to be mended and run again.
-    private static func tellOfStage(_ request: RunRequest, in context: ExperimentContext) {
-        guard let name = request.command?.name, let stages = try? context.workspace().graph.stages,
-            stages.contains(where: {
-                $0.name.isIdentical(to: name) && $0.file.parent == context.folder
-            })
-        else { return }
+    private static func tellOfStage(_ request: RunRequest, isNew: Bool, in context: ExperimentContext) {
+        guard isNew, let name = request.command?.name, hasStage(request, in: context) else { return }
         context.console.note(
             "The command is stage '\(Console.sanitized(name))' of dvc.yaml; 'git exp data remove \(ShellWord.shown(name))' "
                 + "takes it out.")

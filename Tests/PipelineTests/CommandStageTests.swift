@@ -17,7 +17,7 @@ import Testing
         (["A=1", "bin/x-y_z"], "x-y_z"),
         (["env", "A=1", "python", "a b.py"], "a-b"), (["python train.py > log"], "train"), (["'my dir/a.py'"], "a"),
         (["a.b.sh"], "a-b"), (["./"], "command"), (["x@y:1"], "x-y-1"), (["tool1.2"], "tool1-2"), ([""], "command"),
-        (["étude.py"], "étude"), (["nice", "-n", "10", "./fit"], "fit"),
+        (["python", "train.py", "-m", "x"], "train"), (["étude.py"], "étude"), (["nice", "-n", "10", "./fit"], "fit"),
     ])
     func namedAfterTheScript(words: [String], name: String) {
         #expect(CommandStage(words, force: false).name == name)
@@ -48,6 +48,13 @@ import Testing
         #expect(new.contains("cmd: python3 train.py 2"))
         #expect(new.contains("outs: [m.bin] # kept\n  x:\n    cmd: y\n"))
         #expect(new.hasPrefix("# all\n"))
+    }
+
+    @Test(arguments: [["./train.sh"], ["train"], ["python3", "-m", "train"]])
+    func anotherProgramWithoutItsEndingIsAnother(words: [String]) {
+        #expect(throws: PipelineError.stageRunsOther(name: "train", file: "dvc.yaml")) {
+            try added(words, to: "stages:\n  train:\n    cmd: python3 src/train.py\n")
+        }
     }
 
     @Test func whatAStageReadsAndWritesIsNotLostUnasked() throws {

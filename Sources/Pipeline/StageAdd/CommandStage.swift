@@ -52,7 +52,7 @@ package struct CommandStage: Sendable {
         guard let bytes, let old else { return try request.apply(to: bytes, file: file, templates: templates) }
         let isSame =
             old.group == nil && old.wdir == nil && !old.isFrozen
-            && old.commandLines.first.map { name.isIdentical(to: Self.name(ofCommand: $0)) } ?? false
+            && old.commandLines.first.map { Self.isSameProgram($0, StageAdd.literalLine(of: request.words)) } ?? false
         guard isSame || force else { throw PipelineError.stageRunsOther(name: name, file: file.string) }
         guard isSame, declaresNothing else {
             let result = try request.apply(to: bytes, file: file, templates: templates)
@@ -78,8 +78,14 @@ package struct CommandStage: Sendable {
         "env", "nice", "nohup", "time", "exec", "torchrun",
     ]
 
-    /// The name of a stage for a line of shell: that of the script, or of the program.
-    static func name(ofCommand line: String) -> String {
+    /// Whether both lines run the same script or program; `train.py` and `train.sh` are two.
+    private static func isSameProgram(_ one: String, _ other: String) -> Bool {
+        func last(_ line: String) -> Substring { program(ofCommand: line).text.split(separator: "/").last ?? "" }
+        return String(last(one)).isIdentical(to: String(last(other)))
+    }
+
+    /// The script that a line of shell runs, or its program, as it stands there.
+    private static func program(ofCommand line: String) -> (text: String, isModule: Bool) {
         var words = words(of: line).filter { word in
             // Variables that are set for the command alone.
             let name = word.utf8.prefix { $0 != UInt8(ascii: "=") }
@@ -87,16 +93,21 @@ package struct CommandStage: Sendable {
         }[...]
         var chosen = "command"
         while let word = words.popFirst() {
-            if word == "-m", let module = words.first {
-                chosen = module.split(separator: ".").last.map(String.init) ?? module
-                break
-            }
+            if word == "-m", let module = words.first { return (module, true) }
             if word == "-c" { break }
             // The value of an option, as of `nice -n 10`, is no name either.
             if word.hasPrefix("-") || word.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) { continue }
-            chosen = stem(word)
-            guard interpreters.contains(String(chosen.prefix { !("0"..."9").contains($0) })) else { break }
+            chosen = word
+            guard interpreters.contains(String(stem(word).prefix { !("0"..."9").contains($0) })) else { break }
         }
+        return (chosen, false)
+    }
+
+    /// The name of a stage for a line of shell: that of the script, or of the program.
+    static func name(ofCommand line: String) -> String {
+        let program = program(ofCommand: line)
+        let chosen =
+            program.isModule ? program.text.split(separator: ".").last.map(String.init) ?? "" : stem(program.text)
         let kept = chosen.utf8.map { byte in
             let isLetter = (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A
             let isDigit = byte >= 0x30 && byte <= 0x39
