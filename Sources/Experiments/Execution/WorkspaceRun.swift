@@ -145,7 +145,7 @@ package struct WorkspaceRun {
             // What was reported before a later stage failed can still be continued.
             try? lock.exclusively { try recorder.recordEnd(with: error) }
             try recorder.keepForTheNextRun()
-            tellWhatIsKept(plan, recorder, request)
+            tellWhatIsKept(plan, recorder, request, stages, workspace)
             if recorder.checkpoints > 0 { pushing?.finish(wasInterrupted: error.isInterruption) }
             throw error
         }
@@ -190,7 +190,10 @@ package struct WorkspaceRun {
     }
 
     /// Says what a failed run leaves behind.
-    private func tellWhatIsKept(_ plan: RunPlan, _ recorder: ExperimentRecorder, _ request: RunRequest) {
+    private func tellWhatIsKept(
+        _ plan: RunPlan, _ recorder: ExperimentRecorder, _ request: RunRequest, _ stages: [Stage],
+        _ workspace: ProjectWorkspace
+    ) {
         let name = Console.sanitized(plan.reference.name)
         if recorder.checkpoints > 0 {
             console.note(
@@ -202,9 +205,14 @@ package struct WorkspaceRun {
             let list = files.map { "'\(Console.sanitized($0))'" }.joined(separator: ", ")
             console.note("The parameters that were set stay as they are in \(list).")
         }
-        if let command = request.command {
-            console.note("Stage '\(Console.sanitized(command.name))' stays in 'dvc.yaml'.")
+        let lost = stages.flatMap { stage in
+            stage.outputs.filter { output in
+                output.isCached && workspace.lock(of: stage)?.output(output.path) != nil
+                    && (try? FileStatus.of(context.project.root.pushing(output.rooted), followingLinks: false))
+                        == .some(nil)
+            }
         }
+        if !lost.isEmpty { console.hint("'git exp checkout' brings back the outputs of the run before") }
     }
 
     /// Says how the run ended.

@@ -113,9 +113,13 @@ package enum RunError: UserFacingError, Hashable {
         switch signal {
         case 1: "SIGHUP"
         case 2: "SIGINT"
+        case 3: "SIGQUIT"
+        case 4: "SIGILL"
         case 6: "SIGABRT"
+        case 8: "SIGFPE"
         case 9: "SIGKILL"
         case 11: "SIGSEGV"
+        case 13: "SIGPIPE"
         case 15: "SIGTERM"
         default: "signal \(signal)"
         }

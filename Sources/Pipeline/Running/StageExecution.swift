@@ -142,7 +142,9 @@ struct StageExecution {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
             }
-            throw error.program == shell.path ? RunError.shellMissing(shell.path) : error
+            // A line may be longer than the system takes; that is not the shell's fault.
+            guard error.program == shell.path, error.code != .argListTooLong else { throw error }
+            throw RunError.shellMissing(shell.path)
         }
     }
 
