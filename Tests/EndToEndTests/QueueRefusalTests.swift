@@ -52,7 +52,7 @@ import Testing
         #expect(try states(sandbox) == before)
         try sandbox.expOK("queue", "retry", "bad")
         try sandbox.expOK("queue", "hold", "good")
-        #expect(try states(sandbox) == ["bad Interrupted", "good Held"])
+        #expect(try states(sandbox) == ["bad Queued", "good Held"])
     }
 
     @Test(arguments: [

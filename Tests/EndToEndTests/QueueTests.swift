@@ -137,7 +137,7 @@ import Testing
         #expect(try sandbox.git("reflog", "refs/exps/celery/failed").split(separator: "\n").count == 2)
         try sandbox.git("mv", "moved.sh", "train.sh")
         try sandbox.expOK("queue", "retry", "early")
-        #expect(try states(sandbox) == ["bad": "Failed", "early": "Interrupted"])
+        #expect(try states(sandbox) == ["bad": "Failed", "early": "Queued"])
         try sandbox.expOK("run", "--run-all", "-q")
         #expect(try states(sandbox) == ["bad": "Failed", "early": "Success"])
         let table = try sandbox.expOK("show", "--csv").output

@@ -46,7 +46,7 @@ package struct Queue {
         // Entries move on while they are looked at, so the folders are read against their way.
         let held = try messages(in: folder.held).map { try entry($0, .held) }
         let waiting = try messages(in: folder.waiting).map { message in
-            try entry(message, record(message.stash).attempts > 0 ? .interrupted : .queued)
+            try entry(message, record(message.stash).isBegun ? .interrupted : .queued)
         }
         let failed = Set(try QueueStash(QueueStash.failed, in: repository).commits())
         let taken = try messages(in: folder.taken).map { message in

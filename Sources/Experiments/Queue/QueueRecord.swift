@@ -22,6 +22,8 @@ struct QueueRecord {
     }
 
     private(set) var attempts = 0
+    /// Whether an attempt was made since somebody last put the entry into the queue.
+    private(set) var isBegun = false
     /// Attempts since the last commit.
     private(set) var idle = 0
     private(set) var commits: Set<CommitID> = []
@@ -34,6 +36,7 @@ struct QueueRecord {
             case "attempt":
                 attempts += 1
                 idle += 1
+                isBegun = true
             case "checkpoint", "end":
                 guard words.count > 1, let id = CommitID(String(words[1])) else { continue }
                 commits.insert(id)
@@ -42,6 +45,7 @@ struct QueueRecord {
             case "retry":
                 ends = [:]
                 idle = 0
+                isBegun = false
             default: break
             }
         }
