@@ -62,6 +62,8 @@ struct ExperimentSharingOptions: ParsableArguments {
         }
     }
 
+    var areOfHead: Bool { experiments.isEmpty && !allCommits && rev.isEmpty && count == nil }
+
     var request: SharingRequest {
         var request = SharingRequest()
         request.names = experiments
@@ -88,6 +90,8 @@ struct SharingPrinter {
     let remote: String
     let console: Console
     let isQuiet: Bool
+    /// Whether nothing was named, so that only experiments of HEAD were meant.
+    var isOfHead = false
 
     static func names(_ experiments: [Experiment]) -> String {
         var names = experiments.map { Console.sanitized($0.name) }
@@ -119,6 +123,9 @@ struct SharingPrinter {
         if !report.done.isEmpty { say("\(verb.done) \(Self.names(report.done)) \(verb.of) \(place).") }
         if report.done.isEmpty && report.upToDate.isEmpty && report.problem == nil {
             say("No experiments to \(verb.infinitive).")
+            if isOfHead, report.diverged.isEmpty, report.behind.isEmpty {
+                console.hint("these are those of HEAD; '--rev <commit>' takes those of another commit, '-A' all")
+            }
         }
         var isComplete = true
         if let data = report.data {

@@ -39,7 +39,7 @@ struct Push: ParsableCommand {
         let report = try ExperimentPush(context, sharing.request, to: remote).run()
         let printer = SharingPrinter(
             verb: ("Pushed", "to", "push", "uploaded"), remote: remote.name, console: global.console,
-            isQuiet: global.quiet)
+            isQuiet: global.quiet, isOfHead: sharing.areOfHead)
         try printer.tell(report, replacing: "remote")
         if !sharing.cache, !report.done.isEmpty {
             global.console.note("To push the data too, run the command again without '--no-cache'.")
@@ -71,7 +71,7 @@ struct Pull: ParsableCommand {
         let report = try ExperimentPull(context, sharing.request, from: remote).run()
         let printer = SharingPrinter(
             verb: ("Pulled", "from", "pull", "fetched"), remote: remote.name, console: global.console,
-            isQuiet: global.quiet)
+            isQuiet: global.quiet, isOfHead: sharing.areOfHead)
         try printer.tell(report, replacing: "local")
         if !sharing.cache, !report.done.isEmpty {
             global.console.note("To pull the data too, run the command again without '--no-cache'.")
