@@ -48,11 +48,13 @@ final class ExperimentRecorder {
     }
 
     /// Begins a stage, while its command is starting: what it reads is recorded as it is now, so that the user may go on
-    /// editing; and what the next commit would take time for is done, its tree, itself and a lock file.
+    /// editing; and what the next commit would take time for is done: files for its tree, itself, a lock file and metrics.
     func prepare(for stage: Stage) {
         if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
-        // Without it libgit2 writes all objects itself. A lock file changes at each checkpoint, but seldom in a repeated run.
-        try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 : 2)
+        // Without it libgit2 writes all objects itself. Lock file and metrics change at each checkpoint, but seldom in a
+        // repeated run.
+        let metrics = stage.outputs.count { !$0.isCached }
+        try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 + min(max(metrics, 1), 4) : 2)
     }
 
     /// Commits a checkpoint and names it; when this returns it can be relied on.
