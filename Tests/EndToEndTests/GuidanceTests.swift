@@ -24,6 +24,29 @@ import Testing
         #expect(try sandbox.expOK("help", "stage", "add").output.contains("USAGE: git exp stage add"))
     }
 
+    @Test func outputsOfTheRunBeforeAreNotFarAway() throws {
+        let sandbox = try emptyProject()
+        try sandbox.write("train.sh", "[ -e bad ] && exit 3\necho done >out.txt\n")
+        try sandbox.expOK("stage", "add", "-q", "-n", "train", "-d", "train.sh", "-o", "out.txt", "sh", "train.sh")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "stage")
+        let first = try sandbox.exp("run", "-n", "one")
+        #expect(first.status == 0 && !first.errors.contains("git exp checkout"), "\(first)")
+        try sandbox.write("bad", "")
+        let outcome = try sandbox.exp("run", "-f", "-n", "two")
+        #expect(outcome.status == 1 && outcome.errors.contains("'git exp checkout' brings back"), "\(outcome)")
+        try sandbox.expOK("checkout")
+        #expect(try sandbox.read("out.txt") == "done\n")
+    }
+
+    @Test func aCommandThatIsTooLong() throws {
+        let sandbox = try emptyProject()
+        try sandbox.write("dvc.yaml", "stages:\n  a:\n    cmd: /bin/echo \(String(repeating: "x", count: 140_000))\n")
+        let outcome = try sandbox.exp("repro", "-q")
+        #expect(outcome.status == 128 && outcome.errors.contains("longer than the system allows"), "\(outcome)")
+        #expect(outcome.errors.contains("script") && !outcome.errors.contains("SHELL"), "\(outcome)")
+    }
+
     @Test func unknownTargetsWithoutAPipeline() throws {
         let sandbox = try emptyProject()
         for command in [["checkout"], ["dag"], ["freeze"], ["commit"], ["data", "remove"], ["run"], ["status"]] {

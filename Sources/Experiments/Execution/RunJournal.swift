@@ -25,6 +25,7 @@ final class RunJournal {
     /// Its file has the journal, too: a file of its own would take longer to make than the rest together.
     private let lock: FileLock
     private let token: String
+    private let program: String
     /// The reference that the file names; the outer `nil` before anything is written.
     private var written: String??
     /// What the run before left, if it was killed.
@@ -41,8 +42,10 @@ final class RunJournal {
         do {
             lock = try FileLock(Self.file(in: scratch), notes: &notes)
         } catch let error as FileLockError {
-            throw ExperimentError.runInProgress(process: error.holder ?? 0, program: "git exp run")
+            let other = Self.journal(in: FileLock.notes(in: Self.file(in: scratch)))
+            throw ExperimentError.runInProgress(process: error.holder ?? 0, program: Self.program(of: other))
         }
+        self.program = program
         token = "\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
         if let old = Self.journal(in: notes) {
             if let token = old["token"]?.string { LeftoverProcesses.end(withToken: token) }
@@ -61,11 +64,14 @@ final class RunJournal {
     /// - Throws: ``ExperimentError/runInProgress(process:program:)`` where another process runs something in the
     ///   workspace, also what is not told of yet.
     static func refuseOthers(in scratch: FilePath) throws {
-        guard let process = journal(in: FileLock.notes(in: file(in: scratch)))?["pid"]?.int,
-            let number = Int32(exactly: process), number != getpid(), isAlive(number)
+        let journal = journal(in: FileLock.notes(in: file(in: scratch)))
+        guard let process = journal?["pid"]?.int, let number = Int32(exactly: process), number != getpid(),
+            isAlive(number)
         else { return }
-        throw ExperimentError.runInProgress(process: number, program: "git exp run")
+        throw ExperimentError.runInProgress(process: number, program: program(of: journal))
     }
+
+    private static func program(of journal: Mapping?) -> String { journal?["program"]?.string ?? "git exp run" }
 
     private static func file(in scratch: FilePath) -> FilePath { scratch.appending("run.lock") }
 
@@ -93,7 +99,7 @@ final class RunJournal {
         if let written, written == reference { return }
         let value = Value.mapping(
             Mapping([
-                ("pid", .int(Int(getpid()))), ("token", .string(token)),
+                ("pid", .int(Int(getpid()))), ("token", .string(token)), ("program", .string(program)),
                 ("reference", reference.map { .string($0) } ?? .null),
             ]))
         try lock.write(Array(JSON.pythonDumps(value).utf8))

@@ -25,6 +25,8 @@ package enum RunError: UserFacingError, Hashable {
     case declined(stage: String)
     /// The shell's path.
     case shellMissing(String)
+    /// More than the system takes for one program.
+    case commandTooLong(stage: String)
     /// The signal came while no command ran.
     case interruptedBetween(signal: Int32)
     /// Another process reads or writes what the stage would write, or writes what it reads.
@@ -52,6 +54,7 @@ package enum RunError: UserFacingError, Hashable {
             "stages with checkpoints are not for 'repro': \(stages.map { "'\(clean($0))'" }.joined(separator: ", "))"
         case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
+        case .commandTooLong(let stage): "a command of stage '\(clean(stage))' is longer than the system allows"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
         case .pathInUse(let stage, let path, let process, let program):
             "stage '\(clean(stage))' cannot run now: process \(process) (\(clean(program))) is using '\(clean(path))'"
@@ -83,6 +86,7 @@ package enum RunError: UserFacingError, Hashable {
         case .declined, .interruptedBetween, .stagesFailed: nil
         case .pathInUse: "wait for it, then run the command again"
         case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
+        case .commandTooLong: "put it into a script, and let the stage run that"
         }
     }
 

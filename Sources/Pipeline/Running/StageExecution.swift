@@ -142,9 +142,9 @@ struct StageExecution {
             guard try FileStatus.of(folder, followingLinks: true)?.kind == .directory else {
                 throw FileError("run the command in", folder, .noSuchFileOrDirectory)
             }
-            // A line may be longer than the system takes; that is not the shell's fault.
-            guard error.program == shell.path, error.code != .argListTooLong else { throw error }
-            throw RunError.shellMissing(shell.path)
+            guard error.program == shell.path else { throw error }
+            throw error.code == .argListTooLong
+                ? RunError.commandTooLong(stage: address) : RunError.shellMissing(shell.path)
         }
     }
 
