@@ -106,11 +106,12 @@ package struct ProcessCall: Sendable {
 
     /// The environment of this process. Variables that are not UTF-8 are left out.
     package static func inheritedEnvironment() -> [String: String] {
-        var result: [String: String] = [:]
+        // Room for what most environments hold.
+        var result = [String: String](minimumCapacity: 64)
         var next = environ
         while let entry = next.pointee {
-            if let text = String(validatingCString: entry), let equals = text.firstIndex(of: "=") {
-                result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            if let text = String(validatingCString: entry), let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) {
+                result[String(text[..<equals])] = String(text[text.utf8.index(after: equals)...])
             }
             next += 1
         }

@@ -49,9 +49,20 @@ package enum ExperimentName {
     }
 
     private static func pair(_ generator: inout some RandomNumberGenerator) -> String {
-        let adjective = adjectives[Int.random(in: 0..<adjectives.count, using: &generator)]
-        let noun = nouns[Int.random(in: 0..<nouns.count, using: &generator)]
-        return "\(Substring(adjective))-\(Substring(noun))"
+        word(of: adjectives, &generator) + "-" + word(of: nouns, &generator)
+    }
+
+    /// Draws one of the words of a list, which spaces and line ends separate.
+    private static func word(of list: StaticString, _ generator: inout some RandomNumberGenerator) -> String {
+        list.withUTF8Buffer { text in
+            let isSeparator: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x0A }
+            let count = text.count(where: isSeparator) + 1
+            var rest = text[...]
+            for _ in 0..<Int.random(in: 0..<count, using: &generator) {
+                rest = rest.drop { !isSeparator($0) }.dropFirst()
+            }
+            return String(decoding: rest.prefix { !isSeparator($0) }, as: UTF8.self)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 extension ExperimentName {
-    static let adjectives: [Substring.UTF8View] = """
+    static var adjectives: StaticString {
+        """
         able agile airy alert amber ample apt arch avid azure basic beige bold brave breezy brief bright brisk
         bronze calm candid careful cheery chief civic civil clean clear clever close cloudy cobalt cool copper
         cosmic cosy cozy crisp curious dapper daring deep deft dense direct dreamy dry dusky eager early earnest
@@ -17,9 +18,11 @@ extension ExperimentName {
         tawny teal tender tidal tidy timely tiny topaz tranquil trim true trusty tuned twin upbeat urban useful
         valiant vast velvet verdant vernal vital vivid vocal warm wary west whole wide wild willing windy wise
         witty woven young zany zealous zesty
-        """.utf8.split { $0 == 0x20 || $0 == 0x0A }
+        """
+    }
 
-    static let nouns: [Substring.UTF8View] = """
+    static var nouns: StaticString {
+        """
         acorn adder agate alder alpaca anchor anvil apple apron arch arrow ash aspen atlas atom aurora badger
         bamboo banjo barge basil basin bay beacon bear beaver bee beetle bell birch bison bloom bluff boat bolt
         bough boulder breeze brick bridge brook broom buffalo cabin cactus camel canal candle canoe canyon cape
@@ -40,5 +43,6 @@ extension ExperimentName {
         stork storm stream summit sun swallow swan swift tapir teak temple thistle thrush thunder tide tiger
         timber toad topaz torch tower trail trout tulip tundra turtle valley vine violet viper vole walnut
         walrus wave weasel whale wheat willow wind wolf wombat wood wren yak yarrow yew zebra zephyr zinnia
-        """.utf8.split { $0 == 0x20 || $0 == 0x0A }
+        """
+    }
 }
