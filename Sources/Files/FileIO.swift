@@ -64,18 +64,17 @@ package enum FileIO {
     /// - Parameters:
     ///   - mode: The permission bits of a file that did not exist, before the umask; an existing one keeps its own.
     ///   - sync: Whether the bytes and the name must have reached the disk before this returns.
-    ///   - prepared: Files on the same file system, one of which is used where it is ready.
+    ///   - prepared: What was made ready for this file.
     /// - Throws: ``FileError``; then the old file is untouched and nothing is left beside it.
     package static func replace(
-        _ path: FilePath, with bytes: [UInt8], mode: UInt16 = 0o666, sync: Bool, prepared: NamelessFiles? = nil
+        _ path: FilePath, with bytes: [UInt8], mode: UInt16 = 0o666, sync: Bool, prepared: PreparedReplacement? = nil
     ) throws(FileError) {
         // A link stays a link: what it points to is replaced.
         let target = resolvedForWriting(path)
         let temporary = sibling(of: target)
         let old = try FileStatus.of(target, followingLinks: false)
         // Without a name until it is complete: a killed process then leaves nothing beside the file.
-        let nameless =
-            prepared?.takeReady() ?? NamelessFiles(in: target.parent, mode: mode).take()
+        let nameless = prepared?.takeReady() ?? NamelessFiles(in: target.parent, mode: mode).take()
         let file: FileDescriptor
         do throws(Errno) {
             if let nameless {

@@ -37,6 +37,9 @@ package final class StageProcess {
     package let signalFile: FilePath
     /// Called once for each command that does not end within a moment, some 25 milliseconds.
     package var onStay: (() -> Void)?
+    /// Called while the command stays and there is nothing to answer, until it says that there is nothing left to do.
+    /// A request waits for as long as a call takes.
+    package var onLeisure: (() -> Bool)?
     /// How long a command that was told to end may take before it is killed, in milliseconds.
     let grace: Int64
     /// The same for a command whose checkpoint could not be made.
@@ -83,12 +86,14 @@ package final class StageProcess {
         _ state: inout Supervision, _ onIdle: () -> Void, _ onRequest: () throws -> Void
     ) throws -> CommandOutcome {
         var failure: (any Error)?
+        var hasLeisureWork = onLeisure != nil
         func answer() {
             guard failure == nil, signalFileExists else { return }
             do {
                 try onRequest()
                 try FileIO.remove(signalFile)
                 onIdle()
+                hasLeisureWork = onLeisure != nil
             } catch {
                 failure = error
             }
@@ -107,14 +112,18 @@ package final class StageProcess {
             var signals = [csys_signal](repeating: csys_signal(), count: 8)
             var count: Int32 = 0
             // What was made before files were watched is looked for at once.
-            let longest: Int64 = exit != nil ? 10 : shortWaits >= 0 ? 1 : shortWaits == -1 ? 0 : 1_000
+            let isAtLeisure = hasLeisureWork && shortWaits < 0 && exit == nil
+            let longest: Int64 =
+                exit != nil ? 10 : shortWaits >= 0 ? 1 : shortWaits == -1 || isAtLeisure ? 0 : 1_000
             let timeout = min(longest, state.millisecondsToKill ?? 1_000)
             let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
             for signal in signals.prefix(Int(count)) { state.received(signal) }
             state.killIfOverdue()
             answer()
+            let hasEnded = events & Int32(CSYS_CHILD_ENDED.rawValue) != 0
+            if isAtLeisure, !hasEnded, count == 0 { hasLeisureWork = onLeisure?() ?? false }
             if failure != nil { state.terminate(patience: Self.patienceAfterFailure) }
-            if exit == nil, events & Int32(CSYS_CHILD_ENDED.rawValue) != 0, let ending = state.reap() {
+            if exit == nil, hasEnded, let ending = state.reap() {
                 exit = ending
                 csys_watch_forget_child(&watch)
                 if ending.isTermination, state.interruption == nil { awaitSignal(&state) }

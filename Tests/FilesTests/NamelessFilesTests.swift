@@ -26,19 +26,6 @@ import Testing
         #expect(try FileIO.read(path) == Array("old".utf8))
     }
 
-    @Test func replacingUsesAPreparedFile() throws {
-        let folder = try TemporaryDirectory()
-        let path = folder.path.appending("name")
-        let files = NamelessFiles(in: folder.path, mode: 0o666)
-        files.prepare(1)
-        try FileIO.replace(path, with: Array("old".utf8), mode: 0o600, sync: false)
-        try FileIO.replace(path, with: Array("new".utf8), sync: true, prepared: files)
-        #expect(try FileIO.read(path) == Array("new".utf8))
-        #expect(try FileStatus.of(path, followingLinks: false)?.mode == 0o600)
-        #expect(files.takeReady() == nil)
-        #expect(try FileIO.list(folder.path)?.count == 1)
-    }
-
     @Test func aFolderThatIsNotThereHasNone() throws {
         let folder = try TemporaryDirectory()
         #expect(NamelessFiles(in: folder.path.appending("missing"), mode: 0o644).take() == nil)

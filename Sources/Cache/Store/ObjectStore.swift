@@ -45,10 +45,14 @@ package struct ObjectStore: Sendable {
         namelessEntries.prepare(entries)
     }
 
+    /// The folder around those that the objects lie in.
+    package func folder(_ generation: Generation) -> FilePath {
+        generation == .three ? directory.appending("files").appending("md5") : directory
+    }
+
     /// Where an object lies, present or not.
     package func path(of md5: String, _ generation: Generation) -> FilePath {
-        let root = generation == .three ? directory.appending("files").appending("md5") : directory
-        return root.appending(String(md5.prefix(2))).appending(String(md5.dropFirst(2)))
+        folder(generation).appending(String(md5.prefix(2))).appending(String(md5.dropFirst(2)))
     }
 
     /// Whether a text has the form of an object's name, so that it cannot name anything else.

@@ -127,7 +127,11 @@ package struct WorkspaceRun {
         defer { info.remove() }
         try info.begin()
         process.onStay = info.tell
-        defer { process.onStay = nil }
+        if stages.contains(where: \.hasCheckpoints) { process.onLeisure = recorder.makeFolders }
+        defer {
+            process.onStay = nil
+            process.onLeisure = nil
+        }
         let result: RunResult
         do {
             result = try runner.run(

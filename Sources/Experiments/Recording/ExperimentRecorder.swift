@@ -13,6 +13,11 @@ final class ExperimentRecorder {
     private let identity: Identity
     private let workspace: ProjectWorkspace
     private lazy var files = StageFiles(workspace)
+    /// Where git's objects and data of checkpoints go.
+    private lazy var folders = [
+        FanOutFolders(in: context.repository.commonDirectory.appending("objects")),
+        FanOutFolders(in: workspace.store.folder(workspace.generation)),
+    ]
     private let reference: ExperimentReference
     private let isDurable: Bool
     /// The command that may replace an experiment, for its record.
@@ -48,14 +53,23 @@ final class ExperimentRecorder {
     }
 
     /// Begins a stage, while its command is starting: what it reads is recorded as it is now, so that the user may go on
-    /// editing; and what the next commit would take time for is done: files for its tree, itself, a lock file and metrics.
+    /// editing; and what the next commit would take time for is done: files for its tree, itself, a lock file, metrics and
+    /// its reference.
     func prepare(for stage: Stage) {
         if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
         // Without it libgit2 writes all objects itself. Lock file and metrics change at each checkpoint, but seldom in a
         // repeated run.
         let metrics = stage.outputs.count { !$0.isCached }
         try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 + min(max(metrics, 1), 4) : 2)
+        if case .commit = expected, stage.hasCheckpoints || checkpoints > 0 {
+            context.repository.prepareReference(reference.fullName, settings: context.settings)
+        }
     }
+
+    /// Makes one of the folders that objects of checkpoints will go to.
+    ///
+    /// - Returns: Whether there may be more to make.
+    func makeFolders() -> Bool { folders.contains { $0.makeNext() } }
 
     /// Commits a checkpoint and names it; when this returns it can be relied on.
     func recordCheckpoint(

@@ -35,7 +35,7 @@ extension ProjectWorkspace {
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: nameless)
+            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: replacements[path])
             locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         }
         if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {

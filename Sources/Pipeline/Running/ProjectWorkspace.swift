@@ -52,8 +52,8 @@ package final class ProjectWorkspace {
     package let generation: Generation
     /// Every `dvc.lock` beside a `dvc.yaml`, and every `.dvc` file, as it was read or written last.
     var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
-    /// Files that are made ready before they are needed.
-    let nameless: NamelessFiles
+    /// What is ready for lock files that checkpoints replace.
+    var replacements: [FilePath: PreparedReplacement] = [:]
     /// What parameter files hold, each read once until ``reread()``.
     package private(set) var parameters: ParameterReader
     /// The stages whose entries were written so far, in that order.
@@ -81,7 +81,6 @@ package final class ProjectWorkspace {
         self.project = project
         self.sourceControl = sourceControl
         tree = project.workspace
-        nameless = NamelessFiles(in: project.root, mode: 0o666)
         let ignoring = try DataIgnore.rules(in: tree)
         // Not through `parameters`: a stage may write a file that both templates and later stages read.
         let templates = try project.templates()
@@ -133,7 +132,11 @@ package final class ProjectWorkspace {
     func prepare(for stage: Stage) {
         let isKept = StageRunCache.keeps(stage)
         store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
-        if stage.hasCheckpoints { nameless.prepare(1) }
+        guard stage.hasCheckpoints else { return }
+        let path = stage.lockFile
+        let replacement = replacements[path] ?? PreparedReplacement(of: root.pushing(path))
+        replacements[path] = replacement
+        replacement.prepare()
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change

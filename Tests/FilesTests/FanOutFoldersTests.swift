@@ -1,0 +1,36 @@
+import Files
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct FanOutFoldersTests {
+    @Test func makesThoseThatAreMissing() throws {
+        let folder = try TemporaryDirectory()
+        let root = folder.path.appending("objects")
+        let folders = FanOutFolders(in: root)
+        #expect(!folders.makeNext())
+        #expect(try FileIO.list(root) == nil)
+        try FileIO.makeDirectories(root)
+        try FileIO.setMode(root, 0o2775)
+        try FileIO.makeDirectories(root.appending("a7"))
+        try FileIO.replace(root.appending("a7").appending("file"), with: [1], sync: false)
+        try FileIO.makeDirectories(root.appending("pack"))
+        var count = 0
+        while folders.makeNext() { count += 1 }
+        #expect(count == 255)
+        let names = try #require(try FileIO.list(root)).map(\.name)
+        #expect(names.count == 257)
+        #expect(names.first == "00" && names.dropLast().last == "ff")
+        // Whoever shares the folder shares these, whatever the umask of one of them says.
+        #expect(try FileStatus.of(root.appending("3c"), followingLinks: false)?.mode == 0o2775)
+        #expect(try FileIO.read(root.appending("a7").appending("file")) == [1])
+        #expect(!FanOutFolders(in: root).makeNext())
+    }
+
+    @Test func givesUpWhereNoneCanBeMade() throws {
+        let folder = try TemporaryDirectory()
+        let file = folder.path.appending("objects")
+        try FileIO.replace(file, with: [], sync: false)
+        #expect(!FanOutFolders(in: file).makeNext())
+    }
+}

@@ -1,0 +1,86 @@
+import Files
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Git
+
+@Suite struct PreparedReferenceTests {
+    private let name = "refs/exps/aa/bb/name"
+    private let sandbox: Sandbox
+    private let repository: Repository
+    private let first: CommitID
+    private let second: CommitID
+
+    init() throws {
+        sandbox = try Sandbox()
+        repository = try Repository(discovering: sandbox.root)
+        first = try #require(try repository.head())
+        try sandbox.git("commit", "-q", "--allow-empty", "-m", "second")
+        second = try #require(try repository.head())
+        try repository.setReference(name, to: first, expecting: .absent)
+    }
+
+    /// Without libgit2, which would do it as well.
+    private func move(from old: CommitID, to new: CommitID) -> Bool {
+        let reference = PreparedReference(name, in: repository.commonDirectory)
+        reference.prepare()
+        return reference.move(from: old, to: new)
+    }
+
+    private var isLocked: Bool { get throws { try sandbox.exists(".git/\(name).lock") } }
+
+    @Test func isMovedAgainAndAgain() throws {
+        let settings = try GitSettings(of: repository)
+        for (old, new) in [(first, second), (second, first), (first, second)] {
+            repository.prepareReference(name, settings: settings)
+            try repository.setReference(name, to: new, expecting: .commit(old))
+            #expect(try sandbox.git("rev-parse", name) == new.hex + "\n")
+            #expect(try repository.commit(named: name) == new)
+            #expect(try !isLocked)
+        }
+        #expect(move(from: second, to: first))
+        #expect(try sandbox.git("fsck", "--no-dangling").isEmpty)
+    }
+
+    @Test func isNotMovedWhenItHoldsSomethingElse() throws {
+        #expect(!move(from: second, to: second))
+        #expect(try repository.commit(named: name) == first)
+        #expect(try !isLocked)
+        repository.prepareReference(name, settings: try GitSettings(of: repository))
+        let error = #expect(throws: GitError.self) {
+            try repository.setReference(name, to: second, expecting: .commit(second))
+        }
+        #expect(error?.code == .modified)
+    }
+
+    @Test func aLockOfSomebodyElseIsRespected() throws {
+        try sandbox.write(".git/\(name).lock", "theirs")
+        #expect(!move(from: first, to: second))
+        #expect(try sandbox.read(".git/\(name).lock") == "theirs")
+        #expect(try repository.commit(named: name) == first)
+    }
+
+    @Test func packedLoggedAndLinkedOnesAreLeftToGit() throws {
+        try sandbox.git("pack-refs", "--all")
+        #expect(!move(from: first, to: second))
+        try sandbox.write(".git/logs/\(name)", "")
+        try sandbox.write(".git/\(name)", first.hex + "\n")
+        #expect(!move(from: first, to: second))
+        try FileIO.remove(sandbox.root.appending(".git").pushing(FilePath("logs/\(name)")))
+        try FileIO.remove(sandbox.root.appending(".git").pushing(FilePath(name)))
+        try sandbox.write(".git/refs/exps/other", first.hex + "\n")
+        try FileIO.makeSymlink(sandbox.root.appending(".git").pushing(FilePath(name)), to: "../../other")
+        #expect(!move(from: first, to: second))
+        #expect(try !isLocked)
+        #expect(try repository.commit(named: name) == first)
+    }
+
+    @Test func whereEveryReferenceHasALogItIsKept() throws {
+        try sandbox.git("config", "core.logAllRefUpdates", "always")
+        let repository = try Repository(discovering: sandbox.root)
+        repository.prepareReference(name, settings: try GitSettings(of: repository))
+        try repository.setReference(name, to: second, expecting: .commit(first))
+        #expect(try sandbox.git("reflog", "show", name).contains(second.short))
+    }
+}
