@@ -22,7 +22,8 @@ LINKING ?= --static-swift-stdlib -Xswiftc -static-executable
 # and goes through the protocols of all types for each: a fifth of a millisecond in a run.
 COMPILING = -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
 	-Xswiftc -Xfrontend -Xswiftc -function-sections
-# Functions that most calls need lie side by side: as much again, in pages that need not be touched.
+# Functions that most calls need lie side by side: as much again, in pages that need not be touched. `make LAYOUT=` links
+# without it where there is no lld.
 LAYOUT = -Xswiftc -use-ld=lld -Xlinker --no-warn-symbol-ordering \
 	-Xlinker "--symbol-ordering-file=$(CURDIR)/Sources/functions.order"
 PROGRAM_FLAGS = -c release $(LINKING) $(COMPILING) $(LAYOUT) --product git-exp

@@ -52,15 +52,6 @@ int csys_open_nameless(const char *folder, mode_t mode) {
     return -1;
 }
 
-void csys_reserve(int file, off_t bytes) {
-#ifdef FALLOC_FL_KEEP_SIZE
-    (void)fallocate(file, FALLOC_FL_KEEP_SIZE, 0, bytes);
-#else
-    (void)file;
-    (void)bytes;
-#endif
-}
-
 int csys_give_name(int file, const char *path) {
     char link[32];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);

@@ -13,39 +13,48 @@ import SystemPackage
 /// Making one can take longer than the file that goes there, so the missing ones are made one by one while nobody waits.
 package final class FanOutFolders {
     private let folder: FilePath
+    private let sharedMode: UInt16?
     private var missing: [String]?
     private var mode: UInt16 = 0
 
     /// Makes nothing yet.
     ///
-    /// - Parameter folder: Where they belong; nothing is made as long as it is not there.
-    package init(in folder: FilePath) { self.folder = folder }
+    /// - Parameters:
+    ///   - folder: Where they belong; nothing is made as long as it is not there, or where it belongs to somebody who
+    ///     does not share it, and who could not write into what this user makes.
+    ///   - sharedMode: The permission bits that those who share the store have agreed on; `nil` goes by the folder's.
+    package init(in folder: FilePath, sharedMode: UInt16? = nil) {
+        self.folder = folder
+        self.sharedMode = sharedMode
+    }
 
-    /// Makes one that is missing, with the permission bits of the folder around it.
+    /// Makes one that is missing.
     ///
     /// - Returns: Whether there may be more to make.
     package func makeNext() -> Bool {
         if missing == nil { look() }
         guard let name = missing?.popLast() else { return false }
         let path = folder.appending(name)
-        if path.withPlatformString({ mkdir($0, mode_t(mode & 0o777)) }) != 0 {
+        if path.withPlatformString({ mkdir($0, 0o777) }) != 0 {
             if errno == EEXIST { return true }
             // It would be the same with the others.
             missing = []
             return false
         }
         // Whoever shares a store has agreed on more than the umask allows.
-        try? FileIO.setMode(path, mode)
+        if Self.isShared(mode) { try? FileIO.setMode(path, mode) }
         return true
     }
 
     private func look() {
-        guard let status = try? FileStatus.of(folder, followingLinks: true), status.kind == .directory,
-            let present = try? FileIO.list(folder)
-        else { return }
-        mode = status.mode
+        guard let status = try? FileStatus.of(folder, followingLinks: true), status.kind == .directory else { return }
+        mode = sharedMode ?? status.mode
+        guard status.owner == geteuid() || Self.isShared(mode), let present = try? FileIO.list(folder) else { return }
         let names = Set(present.map(\.name))
         let digits = Array("0123456789abcdef")
         missing = digits.flatMap { first in digits.map { "\(first)\($0)" } }.filter { !names.contains($0) }
     }
+
+    /// Whether the group may write.
+    private static func isShared(_ mode: UInt16) -> Bool { mode & 0o020 != 0 }
 }

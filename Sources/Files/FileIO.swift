@@ -74,7 +74,9 @@ package enum FileIO {
         let temporary = sibling(of: target)
         let old = try FileStatus.of(target, followingLinks: false)
         // Without a name until it is complete: a killed process then leaves nothing beside the file.
-        let nameless = prepared?.takeReady() ?? NamelessFiles(in: target.parent, mode: mode).take()
+        // What a link points to may be on another file system.
+        let ready = target == path ? prepared?.takeReady() : nil
+        let nameless = ready ?? NamelessFiles(in: target.parent, mode: mode).take()
         let file: FileDescriptor
         do throws(Errno) {
             if let nameless {

@@ -27,6 +27,8 @@ package struct FileStatus: Hashable, Sendable {
     package let inode: UInt64
     /// Of the file system; what is on one of them can be renamed and linked within it.
     package let device: UInt64
+    /// The number of the user to whom it belongs.
+    package let owner: UInt32
     /// The number of names the file has.
     package let links: Int
 
@@ -67,6 +69,7 @@ package struct FileStatus: Hashable, Sendable {
         #endif
         inode = UInt64(raw.st_ino)
         device = UInt64(raw.st_dev)
+        owner = raw.st_uid
         links = Int(raw.st_nlink)
     }
 

@@ -16,18 +16,14 @@ import SystemPackage
 package final class NamelessFiles: @unchecked Sendable {
     private let folder: FilePath
     private let mode: UInt16
-    private let room: Int
     private let lock = Mutex()
     private var ready: [FileDescriptor] = []
     private var isSupported = true
 
-    /// - Parameters:
-    ///   - mode: The permission bits before the umask.
-    ///   - room: For how many bytes each gets blocks on the disk, where the file system can give them in advance.
-    package init(in folder: FilePath, mode: UInt16, room: Int = 0) {
+    /// - Parameter mode: The permission bits before the umask.
+    package init(in folder: FilePath, mode: UInt16) {
         self.folder = folder
         self.mode = mode
-        self.room = room
     }
 
     deinit { for file in ready { try? file.close() } }
@@ -53,7 +49,6 @@ package final class NamelessFiles: @unchecked Sendable {
             if errno != ENOENT { isSupported = false }
             return nil
         }
-        if room > 0 { csys_reserve(file, off_t(room)) }
         return FileDescriptor(rawValue: file)
     }
 }

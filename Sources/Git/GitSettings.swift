@@ -13,10 +13,7 @@ package struct GitSettings: Sendable {
         var config: OpaquePointer?
         try check { git_repository_config(&config, repository.raw) }
         defer { git_config_free(config) }
-        var snapshot: OpaquePointer?
-        try check { git_config_snapshot(&snapshot, config) }
-        defer { git_config_free(snapshot) }
-        try collect(from: snapshot)
+        try collect(from: config)
         if isTrue("extensions.worktreeconfig") ?? false,
             let own = GitSettings(file: repository.gitDirectory.appending("config.worktree"))
         {

@@ -9,7 +9,7 @@ final class PreparedReference {
     let name: String
     private let path: FilePath
     private let log: FilePath
-    private let replacement: PreparedReplacement
+    let replacement: PreparedReplacement
 
     init(_ name: String, in commonDirectory: FilePath) {
         self.name = name
@@ -48,6 +48,10 @@ final class PreparedReference {
 
 extension Repository {
     /// Makes ready what moving a reference needs, so that it takes less time later.
+    ///
+    /// - Parameters:
+    ///   - name: In full; one at a time.
+    ///   - settings: Say whether references have logs.
     package func prepareReference(_ name: String, settings: GitSettings) {
         // Then every reference has a log.
         guard settings["core.logallrefupdates"]?.lowercased() != "always" else { return }

@@ -2,7 +2,7 @@
 // file ADDRESSES, at which it called a function, in the order of the first calls.
 //
 // Each address gets a breakpoint that is taken away when it is reached, so a run takes hardly longer than by itself.
-// The program must be linked to fixed addresses.
+// The program must be linked to fixed addresses, for x86-64.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,6 +16,10 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef __x86_64__
+#error "the breakpoints and registers are those of x86-64"
+#endif
 
 #define BREAKPOINT 0xcc
 
@@ -106,7 +110,8 @@ int main(int count, char **words) {
     int status;
     if (waitpid(process, &status, 0) < 0 || !WIFSTOPPED(status)) fail(words[1]);
     // A child between vfork and exec runs in the same memory, so it meets the breakpoints, too.
-    long options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
+    long options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+                   PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SETOPTIONS, process, 0, options) != 0) fail("ptrace");
     struct text text;
     set_breakpoints(&text, process, addresses, functions);

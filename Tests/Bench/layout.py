@@ -88,7 +88,7 @@ def main():
         (scratch / "bin").mkdir()
         (scratch / "bin" / "git-exp").symlink_to(program)
         os.environ["PATH"] = f"{scratch / 'bin'}:{os.environ['PATH']}"
-        os.environ["SHELL"] = "/bin/sh"
+        os.environ |= {"SHELL": "/bin/sh", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
         folder.mkdir()
         project(folder)
         order = {}

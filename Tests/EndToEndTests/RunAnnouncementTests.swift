@@ -45,4 +45,14 @@ import Testing
         #expect(outcome.status == 0, "\(outcome)")
         #expect(try sandbox.read("a.txt")?.contains("another run is going on") == true)
     }
+
+    @Test(arguments: ["apply other", "run"]) func whoHasToWaitIsToldForWhat(_ words: String) throws {
+        let sandbox = try project([stage("a", "git exp $TRY 2>a.txt || true")])
+        let other = try sandbox.exp("run", "-n", "other", environment: ["TRY": "--version"])
+        #expect(other.status == 0, "\(other)")
+        let outcome = try sandbox.exp("repro", "-f", environment: ["TRY": words])
+        #expect(outcome.status == 0, "\(outcome)")
+        let answer = try #require(try sandbox.read("a.txt"))
+        #expect(answer.contains("another run is going on") && answer.contains("(git exp repro)"), "\(answer)")
+    }
 }

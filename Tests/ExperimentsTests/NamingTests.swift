@@ -12,6 +12,27 @@ import Testing
     @Test(arguments: ["brave-otter", "lr_0.1", "größe", "exp-1"])
     func goodNamesAreTaken(_ name: String) throws { try ExperimentName.check(name) }
 
+    /// Always the same number.
+    private struct Constant: RandomNumberGenerator {
+        let number: UInt64
+        mutating func next() -> UInt64 { number }
+    }
+
+    @Test(arguments: [(1, "able-acorn"), (UInt64.max, "zesty-zinnia"), (UInt64.max / 256, "agile-adder")])
+    func everyWordCanBeDrawn(_ number: UInt64, _ expected: String) {
+        var generator = Constant(number: number)
+        #expect(ExperimentName.draw(using: &generator) { _ in false } == expected)
+    }
+
+    @Test func drawnNamesAreTwoWords() {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let words = ExperimentName.draw(using: &generator) { _ in false }.split(
+                separator: "-", omittingEmptySubsequences: false)
+            #expect(words.count == 2 && words.allSatisfy { $0.count > 1 && $0.allSatisfy(\.isLetter) })
+        }
+    }
+
     @Test func drawnNamesAvoidTakenOnes() throws {
         var generator = SystemRandomNumberGenerator()
         var drawn = 0

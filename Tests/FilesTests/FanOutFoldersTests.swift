@@ -3,6 +3,14 @@ import SystemPackage
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @Suite struct FanOutFoldersTests {
     @Test func makesThoseThatAreMissing() throws {
         let folder = try TemporaryDirectory()
@@ -27,10 +35,35 @@ import Testing
         #expect(!FanOutFolders(in: root).makeNext())
     }
 
+    @Test func theSharedModeCountsWhateverTheFolderHas() throws {
+        let folder = try TemporaryDirectory()
+        try FileIO.setMode(folder.path, 0o755)
+        #expect(FanOutFolders(in: folder.path, sharedMode: 0o2775).makeNext())
+        #expect(try FileStatus.of(folder.path.appending("ff"), followingLinks: false)?.mode == 0o2775)
+    }
+
     @Test func givesUpWhereNoneCanBeMade() throws {
         let folder = try TemporaryDirectory()
-        let file = folder.path.appending("objects")
-        try FileIO.replace(file, with: [], sync: false)
-        #expect(!FanOutFolders(in: file).makeNext())
+        let root = folder.path.appending("objects")
+        let folders = FanOutFolders(in: root)
+        try FileIO.replace(root, with: [], sync: false)
+        #expect(!folders.makeNext())
+        try FileIO.remove(root)
+        try FileIO.makeDirectories(root)
+        #expect(folders.makeNext())
+        try FileIO.removeTree(root)
+        #expect(!folders.makeNext())
+        try FileIO.makeDirectories(root)
+        #expect(!folders.makeNext())
+    }
+
+    /// What this user makes there would be in the way of the other one.
+    @Test(.enabled(if: geteuid() == 0)) func leavesWhatBelongsToSomebodyElse() throws {
+        let folder = try TemporaryDirectory()
+        try FileIO.setMode(folder.path, 0o755)
+        #expect(folder.path.withPlatformString { chown($0, 12_345, 12_345) } == 0)
+        #expect(!FanOutFolders(in: folder.path).makeNext())
+        try FileIO.setMode(folder.path, 0o2775)
+        #expect(FanOutFolders(in: folder.path).makeNext())
     }
 }

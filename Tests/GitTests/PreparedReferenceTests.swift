@@ -35,6 +35,8 @@ import Testing
         for (old, new) in [(first, second), (second, first), (first, second)] {
             repository.prepareReference(name, settings: settings)
             try repository.setReference(name, to: new, expecting: .commit(old))
+            // Otherwise libgit2 has done it.
+            #expect(repository.movedReference?.replacement.takeReady() == nil)
             #expect(try sandbox.git("rev-parse", name) == new.hex + "\n")
             #expect(try repository.commit(named: name) == new)
             #expect(try !isLocked)
@@ -63,7 +65,9 @@ import Testing
 
     @Test func packedLoggedAndLinkedOnesAreLeftToGit() throws {
         try sandbox.git("pack-refs", "--all")
+        try sandbox.write(".git/refs/exps/aa/bb/sibling", first.hex + "\n")
         #expect(!move(from: first, to: second))
+        #expect(try !isLocked && !sandbox.exists(".git/\(name)"))
         try sandbox.write(".git/logs/\(name)", "")
         try sandbox.write(".git/\(name)", first.hex + "\n")
         #expect(!move(from: first, to: second))

@@ -16,9 +16,6 @@ int csys_syncfs(int descriptor);
 /// where the system has no such files. It vanishes with its descriptor unless it gets a name.
 int csys_open_nameless(const char *folder, mode_t mode);
 
-/// Gives a file blocks on the disk before they are needed, where the file system can; its size stays as it is.
-void csys_reserve(int file, off_t bytes);
-
 /// Gives a nameless file its name: 0, or -1 with errno, EEXIST where the name is taken.
 int csys_give_name(int file, const char *path);
 

@@ -16,7 +16,8 @@ final class ExperimentRecorder {
     /// Where git's objects and data of checkpoints go.
     private lazy var folders = [
         FanOutFolders(in: context.repository.commonDirectory.appending("objects")),
-        FanOutFolders(in: workspace.store.folder(workspace.generation)),
+        FanOutFolders(
+            in: workspace.store.folder(workspace.generation), sharedMode: workspace.store.isShared ? 0o2775 : nil),
     ]
     private let reference: ExperimentReference
     private let isDurable: Bool
@@ -57,6 +58,8 @@ final class ExperimentRecorder {
     /// its reference.
     func prepare(for stage: Stage) {
         if begun.insert(stage.file.appending(stage.name)).inserted { try? hold(inputsOf: stage) }
+        // Whoever asks for the local time first reads what is known of the zone.
+        _ = identity.signature()
         // Without it libgit2 writes all objects itself. Lock file and metrics change at each checkpoint, but seldom in a
         // repeated run.
         let metrics = stage.outputs.count { !$0.isCached }

@@ -35,7 +35,9 @@ extension ProjectWorkspace {
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
         let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
-            try FileIO.replace(root.pushing(path), with: bytes, sync: sync, prepared: replacements[path])
+            try FileIO.replace(
+                root.pushing(path), with: bytes, sync: sync,
+                prepared: replacement?.lock == path ? replacement?.parts : nil)
             locks[path] = (bytes, try LockFile.parseWithConflicts(bytes, file: path.string))
         }
         if !savedStages.contains(where: { $0.file == stage.file && $0.name.isIdentical(to: stage.name) }) {

@@ -52,8 +52,8 @@ package final class ProjectWorkspace {
     package let generation: Generation
     /// Every `dvc.lock` beside a `dvc.yaml`, and every `.dvc` file, as it was read or written last.
     var locks: [FilePath: (bytes: [UInt8]?, lock: LockFile)] = [:]
-    /// What is ready for lock files that checkpoints replace.
-    var replacements: [FilePath: PreparedReplacement] = [:]
+    /// What is ready for the lock file that checkpoints replace.
+    var replacement: (lock: FilePath, parts: PreparedReplacement)?
     /// What parameter files hold, each read once until ``reread()``.
     package private(set) var parameters: ParameterReader
     /// The stages whose entries were written so far, in that order.
@@ -133,10 +133,10 @@ package final class ProjectWorkspace {
         let isKept = StageRunCache.keeps(stage)
         store.prepare(min(stage.outputs.count { $0.isCached || isKept }, 8), entries: isKept ? 1 : 0)
         guard stage.hasCheckpoints else { return }
-        let path = stage.lockFile
-        let replacement = replacements[path] ?? PreparedReplacement(of: root.pushing(path))
-        replacements[path] = replacement
-        replacement.prepare()
+        if replacement?.lock != stage.lockFile {
+            replacement = (stage.lockFile, PreparedReplacement(of: root.pushing(stage.lockFile)))
+        }
+        replacement?.parts.prepare()
     }
 
     /// Which generation an output's or dependency's new entry has: a legacy entry whose contents did not change

@@ -54,7 +54,8 @@ package enum RunError: UserFacingError, Hashable {
             "stages with checkpoints are not for 'repro': \(stages.map { "'\(clean($0))'" }.joined(separator: ", "))"
         case .declined(let stage): "stage '\(clean(stage))' was not run: nobody said yes"
         case .shellMissing(let path): "the shell '\(clean(path))' (from SHELL) cannot be run"
-        case .commandTooLong(let stage): "a command of stage '\(clean(stage))' is longer than the system allows"
+        case .commandTooLong(let stage):
+            "a command of stage '\(clean(stage))' is, with its environment, longer than the system allows"
         case .interruptedBetween(let signal): "stopped by \(Self.name(of: signal))"
         case .pathInUse(let stage, let path, let process, let program):
             "stage '\(clean(stage))' cannot run now: process \(process) (\(clean(program))) is using '\(clean(path))'"
@@ -86,7 +87,7 @@ package enum RunError: UserFacingError, Hashable {
         case .declined, .interruptedBetween, .stagesFailed: nil
         case .pathInUse: "wait for it, then run the command again"
         case .shellMissing: "set SHELL to an existing shell, or unset it to use /bin/sh"
-        case .commandTooLong: "put it into a script, and let the stage run that"
+        case .commandTooLong: "put it into a script, or make the environment smaller"
         }
     }
 

@@ -23,6 +23,7 @@ package struct StageEnvironment: Sendable {
         result["DVC_STAGE"] = address
         result["DVC_CHECKPOINT"] = stage.hasCheckpoints ? "1" : nil
         for (name, value) in stage.live?.environment ?? [] { result[name] = value }
-        return result.merging(additions) { $1 }
+        result.merge(additions) { $1 }
+        return result
     }
 }
