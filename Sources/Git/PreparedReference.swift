@@ -1,20 +1,22 @@
 import Files
 import SystemPackage
 
-/// A loose reference that will soon be moved: the file for it is there.
+/// A loose reference that will soon be written: the file for it is there.
 ///
-/// It is moved as git moves one: a new file gets the name of the lock, which nobody else can have then, and takes the place
-/// of the old one.
+/// It is written as git writes one: a new file gets the name of the lock, which nobody else can have then, and takes the
+/// reference's place.
 final class PreparedReference {
     let name: String
+    let replacement: PreparedReplacement
     private let path: FilePath
     private let log: FilePath
-    let replacement: PreparedReplacement
+    private let packed: FilePath
 
     init(_ name: String, in commonDirectory: FilePath) {
         self.name = name
         path = commonDirectory.pushing(FilePath(name))
         log = commonDirectory.appending("logs").pushing(FilePath(name))
+        packed = commonDirectory.appending("packed-refs")
         replacement = PreparedReplacement(of: path)
     }
 
@@ -24,38 +26,77 @@ final class PreparedReference {
     ///
     /// - Returns: Whether it was moved. Otherwise nothing changed, and libgit2 finds out why.
     func move(from old: CommitID, to new: CommitID) -> Bool {
+        withLock(holding: new) { _, lock in
+            let isFile = try FileStatus.of(path, followingLinks: false)?.kind == .file
+            guard isFile, try FileIO.read(path) == Self.text(old) else { return false }
+            try FileIO.rename(lock, path)
+            return true
+        }
+    }
+
+    /// Makes it, where neither it nor a file of packed references is there and no log is kept of it.
+    ///
+    /// - Returns: Whether it was made. Otherwise nothing changed, and libgit2 finds out why.
+    func create(at commit: CommitID) -> Bool {
+        withLock(holding: commit) { file, lock in
+            // Who packs references needs the lock before the loose one goes, so nobody can hide one from us now.
+            guard try FileStatus.of(packed, followingLinks: false) == nil else { return false }
+            try file.giveName(path)
+            try? FileIO.remove(lock)
+            return true
+        }
+    }
+
+    /// Takes the lock, with the new contents in its file.
+    ///
+    /// - Parameter body: Gets the file, and the path of the lock, which is gone when it returns `true`.
+    private func withLock(
+        holding commit: CommitID, _ body: (_ file: FileDescriptor, _ lock: FilePath) throws -> Bool
+    ) -> Bool {
         let isLogged = (try? FileStatus.of(log, followingLinks: false)) != .some(nil)
         guard !isLogged, let file = replacement.takeReady() else { return false }
+        defer { try? file.close() }
         let lock = FilePath(path.string + ".lock")
         do {
-            defer { try? file.close() }
-            try Array("\(new.hex)\n".utf8).withUnsafeBytes { try FileIO.write($0, to: file) }
+            try Self.text(commit).withUnsafeBytes { try FileIO.write($0, to: file) }
             try file.giveName(lock)
         } catch {
             return false
         }
-        do {
-            let isFile = try FileStatus.of(path, followingLinks: false)?.kind == .file
-            guard isFile, try FileIO.read(path) == Array("\(old.hex)\n".utf8) else { throw Errno.noSuchFileOrDirectory }
-            try FileIO.rename(lock, path)
-            return true
-        } catch {
-            try? FileIO.remove(lock)
-            return false
-        }
+        if (try? body(file, lock)) ?? false { return true }
+        try? FileIO.remove(lock)
+        return false
     }
+
+    private static func text(_ commit: CommitID) -> [UInt8] { Array("\(commit.hex)\n".utf8) }
 }
 
 extension Repository {
-    /// Makes ready what moving a reference needs, so that it takes less time later.
+    /// Makes ready what writing a reference needs, so that it takes less time later.
     ///
     /// - Parameters:
     ///   - name: In full; one at a time.
     ///   - settings: Say whether references have logs.
     package func prepareReference(_ name: String, settings: GitSettings) {
-        // Then every reference has a log.
-        guard settings["core.logallrefupdates"]?.lowercased() != "always" else { return }
-        if movedReference?.name != name { movedReference = PreparedReference(name, in: commonDirectory) }
-        movedReference?.prepare()
+        if preparedReference?.name != name {
+            // With `always` every reference has a log.
+            guard Self.isValidReferenceName(name), settings["core.logallrefupdates"]?.lowercased() != "always" else {
+                return
+            }
+            preparedReference = PreparedReference(name, in: commonDirectory)
+        }
+        preparedReference?.prepare()
+    }
+
+    /// Writes a reference by means of what was made ready for it.
+    ///
+    /// - Returns: Whether that could be done; otherwise nothing changed.
+    func writePrepared(_ name: String, _ commit: CommitID, _ expected: ExpectedReference) -> Bool {
+        guard let prepared = preparedReference, prepared.name == name else { return false }
+        return switch expected {
+        case .absent: prepared.create(at: commit)
+        case .commit(let old): prepared.move(from: old, to: commit)
+        case .anything: false
+        }
     }
 }

@@ -102,11 +102,7 @@ extension Repository {
     package func setReference(
         _ name: String, to commit: CommitID, expecting expected: ExpectedReference, log: String? = nil
     ) throws(GitError) {
-        if case .commit(let old) = expected, log == nil, movedReference?.name == name,
-            movedReference?.move(from: old, to: commit) ?? false
-        {
-            return
-        }
+        if log == nil, writePrepared(name, commit, expected) { return }
         var oid = commit.oid
         try lockingReference(name) { () throws(GitError) in
             var reference: OpaquePointer?

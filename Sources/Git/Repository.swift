@@ -8,8 +8,8 @@ package final class Repository {
     private let handle: Handle
     /// Writes small objects faster, once it was asked for.
     var smallObjects: SmallObjects?
-    /// Moves a reference faster, once it was asked for.
-    var movedReference: PreparedReference?
+    /// Writes a reference faster, once it was asked for.
+    var preparedReference: PreparedReference?
     var raw: OpaquePointer { handle.raw }
 
     /// The administrative folder of this work tree: `.git`, or `.git/worktrees/<name>` in a linked one.

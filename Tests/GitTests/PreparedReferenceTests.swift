@@ -36,13 +36,60 @@ import Testing
             repository.prepareReference(name, settings: settings)
             try repository.setReference(name, to: new, expecting: .commit(old))
             // Otherwise libgit2 has done it.
-            #expect(repository.movedReference?.replacement.takeReady() == nil)
+            #expect(repository.preparedReference?.replacement.takeReady() == nil)
             #expect(try sandbox.git("rev-parse", name) == new.hex + "\n")
             #expect(try repository.commit(named: name) == new)
             #expect(try !isLocked)
         }
         #expect(move(from: second, to: first))
         #expect(try sandbox.git("fsck", "--no-dangling").isEmpty)
+    }
+
+    private func create(_ name: String, at commit: CommitID) -> Bool {
+        let reference = PreparedReference(name, in: repository.commonDirectory)
+        reference.prepare()
+        return reference.create(at: commit)
+    }
+
+    @Test func isMadeWhereThereIsNone() throws {
+        let other = "refs/exps/aa/bb/other"
+        repository.prepareReference(other, settings: try GitSettings(of: repository))
+        try repository.setReference(other, to: first, expecting: .absent)
+        #expect(repository.preparedReference?.replacement.takeReady() == nil)
+        #expect(try sandbox.git("rev-parse", other) == first.hex + "\n")
+        #expect(
+            try FileIO.list(sandbox.root.appending(".git").pushing("refs/exps/aa/bb"))?.map(\.name) == [
+                "name", "other",
+            ])
+        #expect(try FileStatus.of(sandbox.root.pushing(FilePath(".git/\(other)")), followingLinks: false)?.links == 1)
+        // Its folder is not there yet: libgit2 makes it.
+        repository.prepareReference("refs/exps/cc/dd/new", settings: try GitSettings(of: repository))
+        try repository.setReference("refs/exps/cc/dd/new", to: first, expecting: .absent)
+        #expect(try repository.commit(named: "refs/exps/cc/dd/new") == first)
+        #expect(try sandbox.git("fsck", "--no-dangling").isEmpty)
+    }
+
+    @Test func isNotMadeTwice() throws {
+        #expect(!create(name, at: second))
+        #expect(try repository.commit(named: name) == first && !isLocked)
+        repository.prepareReference(name, settings: try GitSettings(of: repository))
+        let error = #expect(throws: GitError.self) {
+            try repository.setReference(name, to: second, expecting: .absent)
+        }
+        #expect(error?.code == .exists)
+        // A packed one counts, and so does one below it.
+        try sandbox.git("pack-refs", "--all")
+        try sandbox.write(".git/refs/exps/aa/bb/sibling", first.hex + "\n")
+        #expect(!create(name, at: second) && !create("refs/exps/aa/bb/name/below", at: second))
+        #expect(try !isLocked && !sandbox.exists(".git/\(name)"))
+        #expect(try repository.commit(named: name) == first)
+    }
+
+    @Test func isNotMadeWhileSomebodyHasTheLock() throws {
+        try sandbox.write(".git/refs/exps/aa/bb/other.lock", "theirs")
+        #expect(!create("refs/exps/aa/bb/other", at: second))
+        #expect(try !sandbox.exists(".git/refs/exps/aa/bb/other"))
+        #expect(try sandbox.read(".git/refs/exps/aa/bb/other.lock") == "theirs")
     }
 
     @Test func isNotMovedWhenItHoldsSomethingElse() throws {

@@ -64,9 +64,7 @@ final class ExperimentRecorder {
         // repeated run.
         let metrics = stage.outputs.count { !$0.isCached }
         try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 + min(max(metrics, 1), 4) : 2)
-        if case .commit = expected, stage.hasCheckpoints || checkpoints > 0 {
-            context.repository.prepareReference(reference.fullName, settings: context.settings)
-        }
+        context.repository.prepareReference(reference.fullName, settings: context.settings)
     }
 
     /// Makes one of the folders that objects of checkpoints will go to.
