@@ -34,16 +34,37 @@ final class PreparedReference {
         }
     }
 
-    /// Makes it, where neither it nor a file of packed references is there and no log is kept of it.
+    /// Makes it, where it is not there, nor anything that cannot be beside it, and no log is kept of it.
     ///
     /// - Returns: Whether it was made. Otherwise nothing changed, and libgit2 finds out why.
     func create(at commit: CommitID) -> Bool {
         withLock(holding: commit) { file, lock in
             // Who packs references needs the lock before the loose one goes, so nobody can hide one from us now.
-            guard try FileStatus.of(packed, followingLinks: false) == nil else { return false }
+            guard try !isPacked() else { return false }
             try file.giveName(path)
             try? FileIO.remove(lock)
             return true
+        }
+    }
+
+    /// Whether the file of packed references has it, or one that cannot be beside it: `a/b` and `a` exclude each other.
+    private func isPacked() throws -> Bool {
+        guard let bytes = try FileIO.read(packed) else { return false }
+        let name = Array(name.utf8)
+        return bytes.withUnsafeBufferPointer { text in
+            var rest = text[...]
+            while !rest.isEmpty {
+                // An id, a blank and a name; other lines are comments and what tags stand for.
+                let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+                rest = rest.dropFirst(line.count + 1)
+                guard line.count > 41, line[line.startIndex + 40] == UInt8(ascii: " ") else { continue }
+                let other = line.dropFirst(41)
+                let common = min(other.count, name.count)
+                guard other.prefix(common).elementsEqual(name.prefix(common)) else { continue }
+                let next = other.count > common ? other.dropFirst(common).first : name.dropFirst(common).first
+                if next == nil || next == UInt8(ascii: "/") { return true }
+            }
+            return false
         }
     }
 

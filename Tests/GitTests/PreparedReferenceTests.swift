@@ -80,9 +80,27 @@ import Testing
         // A packed one counts, and so does one below it.
         try sandbox.git("pack-refs", "--all")
         try sandbox.write(".git/refs/exps/aa/bb/sibling", first.hex + "\n")
-        #expect(!create(name, at: second) && !create("refs/exps/aa/bb/name/below", at: second))
+        #expect(!create(name, at: second))
         #expect(try !isLocked && !sandbox.exists(".git/\(name)"))
         #expect(try repository.commit(named: name) == first)
+    }
+
+    @Test func packedOnesMayBeBesideIt() throws {
+        try sandbox.git("tag", "-a", "-m", "a tag", "v1")
+        try sandbox.git("pack-refs", "--all")
+        let folder = sandbox.root.appending(".git").pushing("refs/exps/aa/bb")
+        // In the way is the one itself, one below it, and one that it would be below.
+        for taken in ["", "/below", "/below/deeper"] {
+            try FileIO.makeDirectories(folder.pushing(FilePath("name" + taken)).parent)
+            #expect(!create(name + taken, at: second), "\(taken)")
+        }
+        try FileIO.removeTree(folder.appending("name"))
+        #expect(!create("refs/exps/aa/bb", at: second))
+        for free in ["nam", "name2", "other"] {
+            #expect(create("refs/exps/aa/bb/" + free, at: second), "\(free)")
+            #expect(try sandbox.git("rev-parse", "refs/exps/aa/bb/" + free) == second.hex + "\n")
+        }
+        #expect(try sandbox.git("fsck", "--no-dangling").isEmpty)
     }
 
     @Test func isNotMadeWhileSomebodyHasTheLock() throws {
