@@ -26,7 +26,7 @@ final class PreparedReference {
     ///
     /// - Returns: Whether it was moved. Otherwise nothing changed, and libgit2 finds out why.
     func move(from old: CommitID, to new: CommitID) -> Bool {
-        withLock(holding: new) { _, lock in
+        withLock(holding: new) { lock in
             let isFile = try FileStatus.of(path, followingLinks: false)?.kind == .file
             guard isFile, try FileIO.read(path) == Self.text(old) else { return false }
             try FileIO.rename(lock, path)
@@ -38,11 +38,10 @@ final class PreparedReference {
     ///
     /// - Returns: Whether it was made. Otherwise nothing changed, and libgit2 finds out why.
     func create(at commit: CommitID) -> Bool {
-        withLock(holding: commit) { file, lock in
+        withLock(holding: commit) { lock in
             // Who packs references needs the lock before the loose one goes, so nobody can hide one from us now.
-            guard try !isPacked() else { return false }
-            try file.giveName(path)
-            try? FileIO.remove(lock)
+            guard try FileStatus.of(path, followingLinks: false) == nil, try !isPacked() else { return false }
+            try FileIO.rename(lock, path)
             return true
         }
     }
@@ -70,10 +69,8 @@ final class PreparedReference {
 
     /// Takes the lock, with the new contents in its file.
     ///
-    /// - Parameter body: Gets the file, and the path of the lock, which is gone when it returns `true`.
-    private func withLock(
-        holding commit: CommitID, _ body: (_ file: FileDescriptor, _ lock: FilePath) throws -> Bool
-    ) -> Bool {
+    /// - Parameter body: Gets the path of the lock, which is gone when it returns `true`.
+    private func withLock(holding commit: CommitID, _ body: (_ lock: FilePath) throws -> Bool) -> Bool {
         let isLogged = (try? FileStatus.of(log, followingLinks: false)) != .some(nil)
         guard !isLogged, let file = replacement.takeReady() else { return false }
         defer { try? file.close() }
@@ -84,7 +81,7 @@ final class PreparedReference {
         } catch {
             return false
         }
-        if (try? body(file, lock)) ?? false { return true }
+        if (try? body(lock)) ?? false { return true }
         try? FileIO.remove(lock)
         return false
     }
