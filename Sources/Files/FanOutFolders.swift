@@ -15,7 +15,8 @@ package final class FanOutFolders {
     private let folder: FilePath
     private let sharedMode: UInt16?
     private var missing: [String]?
-    private var mode: UInt16 = 0
+    /// What the folders get beyond what the umask allows; `nil` for those of one user.
+    private var mode: UInt16?
 
     /// Makes nothing yet.
     ///
@@ -41,20 +42,19 @@ package final class FanOutFolders {
             missing = []
             return false
         }
-        // Whoever shares a store has agreed on more than the umask allows.
-        if Self.isShared(mode) { try? FileIO.setMode(path, mode) }
+        if let mode { try? FileIO.setMode(path, mode) }
         return true
     }
 
     private func look() {
         guard let status = try? FileStatus.of(folder, followingLinks: true), status.kind == .directory else { return }
-        mode = sharedMode ?? status.mode
-        guard status.owner == geteuid() || Self.isShared(mode), let present = try? FileIO.list(folder) else { return }
+        // With both bits whoever may write here may write into what is made here, too.
+        let isShared = status.mode & 0o2020 == 0o2020
+        guard isShared || status.owner == geteuid(), let present = try? FileIO.list(folder) else { return }
+        // Of one user's folder the group may be another one than that of what is made in it.
+        mode = sharedMode ?? (isShared ? status.mode : nil)
         let names = Set(present.map(\.name))
         let digits = Array("0123456789abcdef")
         missing = digits.flatMap { first in digits.map { "\(first)\($0)" } }.filter { !names.contains($0) }
     }
-
-    /// Whether the group may write.
-    private static func isShared(_ mode: UInt16) -> Bool { mode & 0o020 != 0 }
 }

@@ -26,11 +26,9 @@ final class PreparedReference {
     ///
     /// - Returns: Whether it was moved. Otherwise nothing changed, and libgit2 finds out why.
     func move(from old: CommitID, to new: CommitID) -> Bool {
-        withLock(holding: new) { lock in
+        write(new) {
             let isFile = try FileStatus.of(path, followingLinks: false)?.kind == .file
-            guard isFile, try FileIO.read(path) == Self.text(old) else { return false }
-            try FileIO.rename(lock, path)
-            return true
+            return try isFile && FileIO.read(path) == Self.text(old)
         }
     }
 
@@ -38,17 +36,17 @@ final class PreparedReference {
     ///
     /// - Returns: Whether it was made. Otherwise nothing changed, and libgit2 finds out why.
     func create(at commit: CommitID) -> Bool {
-        withLock(holding: commit) { lock in
-            // Who packs references needs the lock before the loose one goes, so nobody can hide one from us now.
-            guard try FileStatus.of(path, followingLinks: false) == nil, try !isPacked() else { return false }
-            try FileIO.rename(lock, path)
-            return true
-        }
+        // The loose one first: what is packed meanwhile is then found in the file. Who packs it needs the lock before the
+        // loose one goes, so nobody can hide one from us.
+        write(commit) { try FileStatus.of(path, followingLinks: false) == nil && !mayBePacked() }
     }
 
     /// Whether the file of packed references has it, or one that cannot be beside it: `a/b` and `a` exclude each other.
-    private func isPacked() throws -> Bool {
-        guard let bytes = try FileIO.read(packed) else { return false }
+    ///
+    /// A long file is not looked at while the lock is held: it may.
+    private func mayBePacked() throws -> Bool {
+        guard let size = try FileStatus.of(packed, followingLinks: true)?.size else { return false }
+        guard size <= 1 << 18, let bytes = try FileIO.read(packed) else { return true }
         let name = Array(name.utf8)
         return bytes.withUnsafeBufferPointer { text in
             var rest = text[...]
@@ -67,10 +65,10 @@ final class PreparedReference {
         }
     }
 
-    /// Takes the lock, with the new contents in its file.
+    /// Takes the lock, with the new contents in its file, and gives that the reference's name.
     ///
-    /// - Parameter body: Gets the path of the lock, which is gone when it returns `true`.
-    private func withLock(holding commit: CommitID, _ body: (_ lock: FilePath) throws -> Bool) -> Bool {
+    /// - Parameter isAllowed: Asked with the lock held.
+    private func write(_ commit: CommitID, if isAllowed: () throws -> Bool) -> Bool {
         let isLogged = (try? FileStatus.of(log, followingLinks: false)) != .some(nil)
         guard !isLogged, let file = replacement.takeReady() else { return false }
         defer { try? file.close() }
@@ -81,7 +79,10 @@ final class PreparedReference {
         } catch {
             return false
         }
-        if (try? body(lock)) ?? false { return true }
+        let isWanted = (try? isAllowed()) ?? false
+        // Whoever finds a lock that stands still for long takes it away, and then has one of his own there.
+        guard (try? FileStatus.of(file, path: lock))?.links == 1 else { return false }
+        if isWanted, (try? FileIO.rename(lock, path)) != nil { return true }
         try? FileIO.remove(lock)
         return false
     }

@@ -19,7 +19,6 @@ import Testing
             #expect(names.count == 256 && names.first == "00" && names.last == "ff", "\(root): \(names)")
         }
         #expect(try sandbox.git("fsck", "--strict").isEmpty)
-        #expect(try sandbox.git("status", "--short", "--", ".dvc").isEmpty)
     }
 
     @Test func aStageWithoutCheckpointsMakesNone() throws {

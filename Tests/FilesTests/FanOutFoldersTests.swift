@@ -63,6 +63,10 @@ import Testing
         try FileIO.setMode(folder.path, 0o755)
         #expect(folder.path.withPlatformString { chown($0, 12_345, 12_345) } == 0)
         #expect(!FanOutFolders(in: folder.path).makeNext())
+        // What is made there would not be of the folder's group.
+        try FileIO.setMode(folder.path, 0o775)
+        #expect(!FanOutFolders(in: folder.path).makeNext())
+        #expect(!FanOutFolders(in: folder.path, sharedMode: 0o2775).makeNext())
         try FileIO.setMode(folder.path, 0o2775)
         #expect(FanOutFolders(in: folder.path).makeNext())
     }

@@ -34,9 +34,8 @@ import Testing
         let settings = try GitSettings(of: repository)
         for (old, new) in [(first, second), (second, first), (first, second)] {
             repository.prepareReference(name, settings: settings)
-            try repository.setReference(name, to: new, expecting: .commit(old))
-            // Otherwise libgit2 has done it.
-            #expect(repository.preparedReference?.replacement.takeReady() == nil)
+            // libgit2 would do it as well.
+            #expect(repository.writePrepared(name, new, .commit(old)))
             #expect(try sandbox.git("rev-parse", name) == new.hex + "\n")
             #expect(try repository.commit(named: name) == new)
             #expect(try !isLocked)
@@ -54,8 +53,7 @@ import Testing
     @Test func isMadeWhereThereIsNone() throws {
         let other = "refs/exps/aa/bb/other"
         repository.prepareReference(other, settings: try GitSettings(of: repository))
-        try repository.setReference(other, to: first, expecting: .absent)
-        #expect(repository.preparedReference?.replacement.takeReady() == nil)
+        #expect(repository.writePrepared(other, first, .absent))
         #expect(try sandbox.git("rev-parse", other) == first.hex + "\n")
         #expect(
             try FileIO.list(sandbox.root.appending(".git").pushing("refs/exps/aa/bb"))?.map(\.name) == [
@@ -77,7 +75,7 @@ import Testing
             try repository.setReference(name, to: second, expecting: .absent)
         }
         #expect(error?.code == .exists)
-        // A packed one counts, and so does one below it.
+        // A packed one counts.
         try sandbox.git("pack-refs", "--all")
         try sandbox.write(".git/refs/exps/aa/bb/sibling", first.hex + "\n")
         #expect(!create(name, at: second))
@@ -95,12 +93,31 @@ import Testing
             #expect(!create(name + taken, at: second), "\(taken)")
         }
         try FileIO.removeTree(folder.appending("name"))
+        try FileIO.removeTree(folder)
         #expect(!create("refs/exps/aa/bb", at: second))
+        #expect(try !sandbox.exists(".git/refs/exps/aa/bb") && !sandbox.exists(".git/refs/exps/aa/bb.lock"))
+        try FileIO.makeDirectories(folder)
         for free in ["nam", "name2", "other"] {
             #expect(create("refs/exps/aa/bb/" + free, at: second), "\(free)")
             #expect(try sandbox.git("rev-parse", "refs/exps/aa/bb/" + free) == second.hex + "\n")
         }
         #expect(try sandbox.git("fsck", "--no-dangling").isEmpty)
+    }
+
+    @Test func aLongFileOfPackedOnesIsLeftToGit() throws {
+        try sandbox.git("pack-refs", "--all")
+        let path = sandbox.root.appending(".git").appending("packed-refs")
+        let bytes = try #require(try FileIO.read(path))
+        let comment = Array((String(repeating: "# ", count: 1 << 17) + "\n").utf8)
+        try FileIO.replace(path, with: bytes + comment, sync: false)
+        try FileIO.makeDirectories(sandbox.root.appending(".git").pushing("refs/exps/aa/bb"))
+        #expect(!create("refs/exps/aa/bb/other", at: second))
+        #expect(try !sandbox.exists(".git/refs/exps/aa/bb/other.lock"))
+    }
+
+    @Test func oneWithALogIsNotMade() throws {
+        try sandbox.write(".git/logs/refs/exps/aa/bb/other", "")
+        #expect(!create("refs/exps/aa/bb/other", at: second))
     }
 
     @Test func isNotMadeWhileSomebodyHasTheLock() throws {
