@@ -33,10 +33,13 @@ package final class StatMemo: @unchecked Sendable {
     }
 
     private static let magic = Array("git-exp hashes 1\n".utf8)
+    /// What hashing a file takes beside its content, and writing a memo, in bytes that could be hashed meanwhile.
+    private static let workPerFile = 8192
+    private static let workOfSaving = 262_144
     private let file: FilePath
     private let lock = Mutex()
     private var entries: Entries?
-    private var isChanged = false
+    private var unsavedWork = 0
 
     /// A memo in this file, read at its first use.
     package init(file: FilePath) { self.file = file }
@@ -58,7 +61,7 @@ package final class StatMemo: @unchecked Sendable {
             _ = loaded()
             entries?[path, generation] = Entry(
                 size: status.size, modified: status.modified, changed: status.changed, inode: status.inode, md5: md5)
-            isChanged = true
+            unsavedWork += Self.workPerFile + status.size
         }
     }
 
@@ -85,17 +88,18 @@ package final class StatMemo: @unchecked Sendable {
         return result
     }
 
-    /// Writes the memo, if anything came in. What cannot be written is only remembered less long.
+    /// Writes the memo, if what came in took longer than writing does. What cannot be written is only remembered less
+    /// long.
     package func save() {
         lock.with {
-            guard isChanged, let entries else { return }
+            guard unsavedWork >= Self.workOfSaving, let entries else { return }
             var bytes = Self.magic
             for (path, entry) in entries.two { Self.append(entry, of: path, generation: 2, to: &bytes) }
             for (path, entry) in entries.three { Self.append(entry, of: path, generation: 3, to: &bytes) }
             do {
                 try FileIO.makeDirectories(file.parent)
                 try FileIO.replace(file, with: bytes, sync: false)
-                isChanged = false
+                unsavedWork = 0
             } catch {}
         }
     }
