@@ -25,13 +25,3 @@ package final class Mutex: @unchecked Sendable {
         return try body()
     }
 }
-
-/// The time of day.
-package enum Clock {
-    /// Nanoseconds since 1970, UTC.
-    package static func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-}

@@ -158,7 +158,7 @@ final class PlainIndex: WorkspaceIndex {
         entry.mode = status.gitMode
         entry.id = id.oid
         // A file that changed within the clock's granularity of being read is read again next time.
-        if status.modified < PlainStorage.now() - 50_000_000 {
+        if status.modified < Clock.now() - 50_000_000 {
             entry.mtime = git_index_time(nanoseconds: status.modified)
             entry.ctime = git_index_time(nanoseconds: status.changed)
             entry.file_size = UInt32(truncatingIfNeeded: status.size)

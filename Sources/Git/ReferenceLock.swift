@@ -27,7 +27,7 @@ struct ReferenceLock {
 
     /// Removes the lock if it has been there for longer than anybody needs it.
     func removeIfOld() {
-        guard let held, held.modified < PlainStorage.now() - Int64(Self.patience) * 1_000_000 else { return }
+        guard let held, held.modified < Clock.now() - Int64(Self.patience) * 1_000_000 else { return }
         removeIfUnchanged()
     }
 

@@ -1,4 +1,5 @@
 import CSys
+import Files
 
 #if canImport(Glibc)
     import Glibc
@@ -89,9 +90,5 @@ struct Supervision {
         return result == child || (result < 0 && errno == ECHILD)
     }
 
-    private func now() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    private func now() -> Int64 { Clock.steady() / 1_000_000 }
 }

@@ -12,7 +12,7 @@ final class RunAnnouncement {
     private let outputs: [FilePath]
     private let isParallel: Bool
     private let mayBeBrief: Bool
-    private let start = ContinuousClock.now
+    private let start = Clock.steady()
     private var isTold = false
 
     init(
@@ -43,7 +43,7 @@ final class RunAnnouncement {
 
     /// A command runs, which leaves us time.
     func commandRuns() {
-        if !mayBeBrief || ContinuousClock.now - start > .milliseconds(25) { tell() }
+        if !mayBeBrief || Clock.steady() - start > 25_000_000 { tell() }
     }
 
     /// The lock, which tells of the run before something is saved that takes long.

@@ -1,14 +1,7 @@
 import Diagnostics
+import Files
 import Git
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Files that a command may have read although no commit has them, so that the experiment could not be repeated.
 ///
@@ -48,10 +41,6 @@ struct UntrackedFiles {
         !name.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("__pycache__".utf8) }
     }
 
-    /// A clock that nobody sets.
-    private static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    /// Of a clock that nobody sets.
+    private static func seconds() -> Double { Double(Clock.steady()) / 1e9 }
 }

@@ -3,14 +3,6 @@ import Formats
 import Git
 import SystemPackage
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// The file by which an entry is queued, in the form of DVC: a message for its workers.
 struct QueueMessage: Sendable {
     /// The file's name.
@@ -120,10 +112,7 @@ struct QueueMessage: Sendable {
 
     /// The number that a name begins with, which is the order of the queue: milliseconds of a clock that only goes on.
     private static func turn(after last: String?) -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        let now = Int(time.tv_sec) * 1_000 + Int(time.tv_nsec) / 1_000_000
-        return max(now, (last.flatMap(number) ?? 0) + 1)
+        max(Int(Clock.steady() / 1_000_000), (last.flatMap(number) ?? 0) + 1)
     }
 
     private static func number(of file: String) -> Int? {

@@ -101,11 +101,10 @@ package struct UndoRecord: Sendable {
 
     /// The name for a record that is made now; no two are the same.
     static func newName() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let fraction = String(time.tv_nsec)
+        let (seconds, nanoseconds) = Clock.now().quotientAndRemainder(dividingBy: 1_000_000_000)
+        let fraction = String(nanoseconds)
         let padding = String(repeating: "0", count: 9 - fraction.utf8.count)
-        return "\(folder)\(time.tv_sec)-\(padding)\(fraction)-\(getpid())"
+        return "\(folder)\(seconds)-\(padding)\(fraction)-\(getpid())"
     }
 
     /// When the record of a name was made.

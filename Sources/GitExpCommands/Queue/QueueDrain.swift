@@ -1,5 +1,6 @@
 import Diagnostics
 import Experiments
+import Files
 
 /// Runs everything that is queued and waits for it.
 struct QueueDrain {
@@ -52,7 +53,7 @@ struct QueueDrain {
 
 /// How long nobody has worked, counted anew after each alarm.
 private struct Idleness {
-    private var start: ContinuousClock.Instant?
+    private var start: Int64?
 
     /// - Returns: Whether nobody has worked for longer than workers need to start.
     mutating func lasts(_ isIdle: Bool) -> Bool {
@@ -60,12 +61,12 @@ private struct Idleness {
             start = nil
             return false
         }
-        let now = ContinuousClock.now
+        let now = Clock.steady()
         guard let begun = start else {
             start = now
             return false
         }
-        if now - begun < .seconds(3) { return false }
+        if now - begun < 3_000_000_000 { return false }
         start = nil
         return true
     }
