@@ -15,17 +15,19 @@ DESTDIR ?=
 MAN_DIRECTORY = $(DESTDIR)$(PREFIX)/share/man/man1
 BIN_DIRECTORY = $(DESTDIR)$(PREFIX)/bin
 
-# The program has no Swift library to bring along; it looks up no names, so it can be linked wholly statically.
+# The program has no Swift library to bring along; it looks up no names, so it can be linked wholly statically. What the
+# runtime would prepare at each start, and nothing here uses, then stays out (Sources/CRuntimeStubs).
 # `make LINKING=--static-swift-stdlib` leaves the C library shared; with GIT_EXP_DYNAMIC_LIBGIT2=1 that is needed.
-LINKING ?= --static-swift-stdlib -Xswiftc -static-executable
+LINKING ?= --static-swift-stdlib -Xswiftc -static-executable -Xcc -DGIT_EXP_STATIC_RUNTIME
 # Types are found by their address. By default the program looks most of them up by their name when it first needs them,
-# and goes through the protocols of all types for each: a fifth of a millisecond in a run.
+# and goes through the protocols of all types for each: a fifth of a millisecond in a run. Functions that were merged
+# have no name, by which the linker could put them where they belong.
 COMPILING = -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
-	-Xswiftc -Xfrontend -Xswiftc -function-sections
-# Functions that most calls need lie side by side: as much again, in pages that need not be touched. `make LAYOUT=` links
-# without it where there is no lld.
+	-Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -disable-llvm-merge-functions-pass
+# Functions and variables that most calls need lie side by side: as much again, in pages that need not be touched.
+# `make LAYOUT=` links without it where there is no lld.
 LAYOUT = -Xswiftc -use-ld=lld -Xlinker --no-warn-symbol-ordering \
-	-Xlinker "--symbol-ordering-file=$(CURDIR)/Sources/functions.order"
+	-Xlinker "--symbol-ordering-file=$(CURDIR)/Sources/symbols.order"
 PROGRAM_FLAGS = -c release $(LINKING) $(COMPILING) $(LAYOUT) --product git-exp
 RELEASE_FLAGS = $(PROGRAM_FLAGS) -Xlinker -s
 RELEASE = $(CURDIR)/.build/bin
@@ -114,7 +116,7 @@ man: build
 layout:
 	rm -f .build/release/git-exp
 	$(SWIFT) build $(PROGRAM_FLAGS)
-	$(PYTHON) Tests/Bench/layout.py --program .build/release/git-exp --output Sources/functions.order
+	$(PYTHON) Tests/Bench/layout.py --program .build/release/git-exp --output Sources/symbols.order
 	rm -f .build/release/git-exp
 
 # Does not build by itself when there is a binary: `make && sudo make install` compiles nothing as root.

@@ -1,7 +1,8 @@
-// called PROGRAM ADDRESSES ARGUMENT...: runs the program with the arguments and prints the addresses, of those in the
-// file ADDRESSES, at which it called a function, in the order of the first calls.
+// called PROGRAM FUNCTIONS VARIABLES ARGUMENT...: runs the program with the arguments and prints the addresses, of those
+// in the file FUNCTIONS, at which it called a function, in the order of the first calls; then the addresses, of those in
+// the file VARIABLES, which has sizes behind them, whose values it had changed when it ended.
 //
-// Each address gets a breakpoint that is taken away when it is reached, so a run takes hardly longer than by itself.
+// Each function gets a breakpoint that is taken away when it is reached, so a run takes hardly longer than by itself.
 // The program must be linked to fixed addresses, for x86-64.
 
 #define _GNU_SOURCE
@@ -33,6 +34,17 @@ static void fail(const char *what) {
     perror(what);
     exit(1);
 }
+
+struct variable {
+    uint64_t address;
+    size_t size;
+    uint8_t *before;
+};
+
+struct variables {
+    struct variable *all;
+    size_t count;
+};
 
 static uint64_t *read_addresses(const char *path, size_t *count) {
     FILE *file = fopen(path, "r");
@@ -74,6 +86,35 @@ static void set_breakpoints(struct text *text, pid_t process, const uint64_t *ad
     if (pwrite(text->memory, text->present, text->size, (off_t)text->begin) != (ssize_t)text->size) fail("writing it");
 }
 
+static uint8_t *value(const struct variable *variable, int memory) {
+    uint8_t *bytes = malloc(variable->size);
+    if (pread(memory, bytes, variable->size, (off_t)variable->address) != (ssize_t)variable->size) fail("reading it");
+    return bytes;
+}
+
+static struct variables read_variables(const char *path, int memory) {
+    FILE *file = fopen(path, "r");
+    if (!file) fail(path);
+    struct variables variables = {NULL, 0};
+    struct variable next;
+    while (fscanf(file, "%lx %zx", &next.address, &next.size) == 2) {
+        variables.all = realloc(variables.all, (variables.count + 1) * sizeof next);
+        next.before = value(&next, memory);
+        variables.all[variables.count++] = next;
+    }
+    fclose(file);
+    return variables;
+}
+
+static void print_changed(const struct variables *variables, int memory) {
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct variable *one = &variables->all[i];
+        uint8_t *now = value(one, memory);
+        if (memcmp(one->before, now, one->size) != 0) printf("%lx\n", one->address);
+        free(now);
+    }
+}
+
 /// Whether the thread stopped at one of the breakpoints; it then stands in front of the instruction again.
 static int passed(struct text *text, pid_t thread) {
     struct user_regs_struct registers;
@@ -92,8 +133,8 @@ static int passed(struct text *text, pid_t thread) {
 }
 
 int main(int count, char **words) {
-    if (count < 3) {
-        fprintf(stderr, "usage: called PROGRAM ADDRESSES ARGUMENT...\n");
+    if (count < 4) {
+        fprintf(stderr, "usage: called PROGRAM FUNCTIONS VARIABLES ARGUMENT...\n");
         return 2;
     }
     size_t functions;
@@ -103,18 +144,19 @@ int main(int count, char **words) {
         ptrace(PTRACE_TRACEME, 0, 0, 0);
         // What the program prints must not mix with what this one prints.
         dup2(STDERR_FILENO, STDOUT_FILENO);
-        words[2] = words[1];
-        execv(words[1], words + 2);
+        words[3] = words[1];
+        execv(words[1], words + 3);
         fail(words[1]);
     }
     int status;
     if (waitpid(process, &status, 0) < 0 || !WIFSTOPPED(status)) fail(words[1]);
     // A child between vfork and exec runs in the same memory, so it meets the breakpoints, too.
     long options = PTRACE_O_TRACEVFORK | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
-                   PTRACE_O_EXITKILL;
+                   PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SETOPTIONS, process, 0, options) != 0) fail("ptrace");
     struct text text;
     set_breakpoints(&text, process, addresses, functions);
+    struct variables variables = read_variables(words[3], text.memory);
     ptrace(PTRACE_CONT, process, 0, 0);
     for (;;) {
         pid_t thread = waitpid(-1, &status, __WALL);
@@ -128,6 +170,7 @@ int main(int count, char **words) {
             ptrace(PTRACE_DETACH, thread, 0, 0);
             continue;
         }
+        if (event == PTRACE_EVENT_EXIT && thread == process) print_changed(&variables, text.memory);
         int is_ours = event != 0 || signal == SIGSTOP || (signal == SIGTRAP && passed(&text, thread));
         ptrace(PTRACE_CONT, thread, 0, is_ours ? 0 : signal);
     }
