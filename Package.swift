@@ -36,7 +36,8 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "git-exp", dependencies: ["GitExpCommands", "Diagnostics"], swiftSettings: swiftSettings),
+            name: "git-exp", dependencies: ["GitExpCommands", "Diagnostics", "CRuntimeStubs"],
+            swiftSettings: swiftSettings),
         library(
             "GitExpCommands",
             [
@@ -76,6 +77,7 @@ let package = Package(
         library("Diagnostics", []),
         .systemLibrary(name: "Clibgit2", path: dynamicLibgit2 ? "Sources/Clibgit2/Dynamic" : "Sources/Clibgit2/Static"),
         .target(name: "CGitNetworkStubs", cSettings: dynamicLibgit2 ? [.define("GIT_EXP_DYNAMIC_LIBGIT2")] : []),
+        .target(name: "CRuntimeStubs"),
         .systemLibrary(name: "Clibyaml"),
         .target(name: "CSys"),
         .target(name: "CMD5", cSettings: [.unsafeFlags(["-O3"])]),

@@ -1,3 +1,4 @@
+import CRuntimeStubs
 import GitExpCommands
 
 #if canImport(Glibc)
