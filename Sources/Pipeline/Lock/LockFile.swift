@@ -115,15 +115,17 @@ package struct LockFile: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The file as it is; `nil` where there is none.
+    ///   - known: What the file says, where it was read already.
     ///   - file: Its path for messages.
     /// - Throws: `FormatError` for a file that cannot be read.
     package static func updated(
-        _ bytes: [UInt8]?, file: String, stage: String, entry: StageLock
+        _ bytes: [UInt8]?, known: LockFile? = nil, file: String, stage: String, entry: StageLock
     ) throws(FormatError) -> (bytes: [UInt8], outcome: Outcome) {
         if let bytes, let conflicts = LockConflicts(bytes, file: file) {
             return (try conflicts.edited(stage, file: file) { $0.setStage(stage, entry.value) } ?? [], .changed)
         }
-        let old = try bytes.map { bytes throws(FormatError) in try parse(bytes, file: file) }
+        var old = known
+        if old == nil, let bytes { old = try parse(bytes, file: file) }
         if let bytes, let same = old?[stage], same.isEqual(to: entry) { return (bytes, .unchanged) }
         let isNew = old?.stages.isEmpty ?? true
         var text = try editable(bytes, old, file: file)

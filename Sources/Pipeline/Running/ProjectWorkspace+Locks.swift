@@ -33,7 +33,8 @@ extension ProjectWorkspace {
         try reread(path)
         let old = locks[path]?.bytes
         if stage.isTrackedData { return try writeTrackedData(TrackedData(stage: stage, entry: entry), sync: sync) }
-        let (bytes, outcome) = try LockFile.updated(old, file: path.string, stage: stage.name, entry: entry)
+        let (bytes, outcome) = try LockFile.updated(
+            old, known: locks[path]?.lock, file: path.string, stage: stage.name, entry: entry)
         if outcome != .unchanged {
             try FileIO.replace(
                 root.pushing(path), with: bytes, sync: sync,
