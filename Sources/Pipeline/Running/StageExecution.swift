@@ -86,6 +86,7 @@ struct StageExecution {
                 try process.run(
                     call,
                     onIdle: {
+                        aside.removeOld()
                         workspace.prepare(for: stage)
                         if options.storesOutputs, !isPrepared {
                             StageRunCache(workspace, console: console).prepare(for: stage, inputs: inputs)
