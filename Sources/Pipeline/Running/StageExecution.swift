@@ -86,13 +86,13 @@ struct StageExecution {
                 try process.run(
                     call,
                     onIdle: {
-                        aside.removeOld()
                         workspace.prepare(for: stage)
                         if options.storesOutputs, !isPrepared {
                             StageRunCache(workspace, console: console).prepare(for: stage, inputs: inputs)
                         }
                         isPrepared = true
                         onIdle()
+                        aside.removeOld()
                     }, onRequest: checkpoint)
             }
             if outcome.exit.isSuccess {
