@@ -5,7 +5,7 @@
 # make bench      measure against git, coreutils and DVC (BENCH_FLAGS=--quick for a first look)
 # make lint       the format of the sources, and their documentation comments
 # make man        write the manual pages from the definitions of the commands
-# make layout     note anew which functions a start, a run and `show` call, for the linker to put side by side
+# make layout     note anew which functions and variables a start, a run and `show` use, for the linker to put side by side
 # make install    into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away again
 
 SWIFT ?= swift

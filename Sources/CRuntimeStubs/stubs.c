@@ -1,6 +1,6 @@
 // Parts of the Swift runtime that this program has no use for, and that prepare themselves at each start, for some 45 µs.
-// The static link takes these definitions instead. They are weak: where the runtime brings its own along, in another
-// version, that one counts.
+// The static link takes these definitions instead; their names and forms are those of Swift 6.3. They are weak: where
+// something else brings a part of the runtime along, that counts.
 #include "runtime_stubs.h"
 
 #include <stdint.h>
@@ -27,8 +27,8 @@ STUB char **_swift_stdlib_getUnsafeArgvArgc(int *argc) {
     return arguments;
 }
 
-// The backtracer, whose program is not there where this one runs. The second field says that it prints what is to be
-// said of a crash, so that the runtime does not.
+// The backtracer, whose program is not there where this one runs. The second field says that it is on, so that the
+// runtime, too, leaves out the addresses, which say nothing to a user.
 
 STUB uint32_t _swift_backtraceSettings[22] = {0, 1};
 STUB int _swift_backtrace_isThunkFunction(const char *name) {

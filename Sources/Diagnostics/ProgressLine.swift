@@ -12,11 +12,7 @@ enum ProgressLine {
     nonisolated(unsafe) private static var isShown = false
 
     static let screen = Progress.Screen(
-        now: {
-            var time = timespec()
-            clock_gettime(CLOCK_MONOTONIC, &time)
-            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        },
+        now: Clock.steady,
         width: {
             // A job in the background would write into what its user types now.
             var size = winsize()

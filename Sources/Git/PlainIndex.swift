@@ -1,4 +1,5 @@
 import Clibgit2
+import Diagnostics
 import Files
 import SystemPackage
 

@@ -1,4 +1,5 @@
 import CSys
+import Diagnostics
 import Files
 
 #if canImport(Glibc)

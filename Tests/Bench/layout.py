@@ -95,7 +95,9 @@ def main():
         subprocess.run([os.environ.get("CC", "clang"), "-O1", "-o", tracer, HERE / "called.c"], check=True)
         called.write_text("".join(f"{address:x}\n" for address in sorted(functions)))
         changed.write_text("".join(f"{address:x} {size:x}\n" for address, size in sorted(variables)))
-        names = functions | {address: names for (address, _), names in variables.items()}
+        names = dict(functions)
+        for (address, _), variable in variables.items():
+            names[address] = names.get(address, []) + variable
         (scratch / "bin").mkdir()
         (scratch / "bin" / "git-exp").symlink_to(program)
         os.environ["PATH"] = f"{scratch / 'bin'}:{os.environ['PATH']}"

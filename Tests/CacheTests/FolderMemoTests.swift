@@ -1,3 +1,4 @@
+import Diagnostics
 import SystemPackage
 import TestSupport
 import Testing

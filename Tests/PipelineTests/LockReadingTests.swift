@@ -84,6 +84,22 @@ import Testing
         #expect(String(decoding: update.bytes, as: UTF8.self) == text + "\n")
     }
 
+    /// What was read before is not read again, and that makes no difference.
+    @Test(arguments: [
+        "", "schema: '2.0'\nstages:\n  a:\n    cmd: x\n", "schema: '2.0'\nstages:\n  b:\n    cmd: y  # kept\n",
+        "a:\n  cmd: z\nb:\n  cmd: y\n",
+    ])
+    func whatIsKnownOfAFileMakesNoDifference(text: String) throws {
+        let entry = try #require(try lock("schema: '2.0'\nstages: {a: {cmd: x}}\n")["a"])
+        let bytes = Array(text.utf8)
+        let known = try LockFile.parse(bytes, file: "dvc.lock")
+        let one = try LockFile.updated(bytes, known: known, file: "dvc.lock", stage: "a", entry: entry)
+        let other = try LockFile.updated(bytes, file: "dvc.lock", stage: "a", entry: entry)
+        #expect(one.bytes == other.bytes && one.outcome == other.outcome)
+        let isFirst = try LockFile.updated(nil, known: LockFile(), file: "dvc.lock", stage: "a", entry: entry)
+        #expect(isFirst.outcome == .created)
+    }
+
     @Test func otherVersionsAreRefused() {
         let error = #expect(throws: FormatError.self) { try lock("schema: '3.0'\nstages: {}\n") }
         #expect(error?.position?.line == 1)

@@ -33,13 +33,30 @@ import Testing
             try write(path, "\(number)")
             let aside = OutputsAside(scratch: scratch)
             try aside.take(path)
-            if number > 0 { #expect(try names(scratch).count == 2) }
-            if number == 1 { aside.removeOld() }
+            if number == 1 {
+                aside.removeGivenUp()
+                #expect(try names(scratch).map { $0.prefix(6) } == ["aside-"])
+            }
             try write(path, "new")
             aside.discard()
-            let left = try names(scratch)
-            #expect(left.count == 1)
-            #expect(try FileIO.read(scratch.appending(left[0])) == Array("\(number)".utf8))
+            #expect(try names(scratch) == ["discarded-0"])
+            #expect(try FileIO.read(scratch.appending("discarded-0")) == Array("\(number)".utf8))
+        }
+    }
+
+    /// It may be all that a killed run left of an output.
+    @Test func whatIsKeptStaysWhereThereIsNothingNewer() throws {
+        let folder = try TemporaryDirectory()
+        let (path, scratch) = (folder.path.appending("out"), folder.path.appending("scratch"))
+        try write(path, "old")
+        try OutputsAside(scratch: scratch).take(path)
+        let kept = try names(scratch)
+        for isRecorded in [false, true] {
+            let aside = OutputsAside(scratch: scratch)
+            try aside.take(path)
+            aside.removeGivenUp()
+            if isRecorded { aside.discard() } else { aside.bringBack() }
+            #expect(try names(scratch) == kept)
         }
     }
 
@@ -63,20 +80,20 @@ import Testing
         let folder = try TemporaryDirectory()
         let (path, scratch) = (folder.path.appending("out"), folder.path.appending("scratch"))
         try write(path, "old")
-        let first = OutputsAside(scratch: scratch)
-        try first.take(path)
+        try OutputsAside(scratch: scratch).take(path)
         let place = scratch.appending(try names(scratch)[0])
         try FileIO.remove(place)
-        for left in [place, FilePath(place.string + ".old")] {
+        for left in [place, scratch.appending("discarded-0")] {
             try FileIO.makeDirectories(left)
             try write(left.appending("in it"), "x")
         }
         try write(path, "newer")
-        let second = OutputsAside(scratch: scratch)
-        try second.take(path)
+        let aside = OutputsAside(scratch: scratch)
+        try aside.take(path)
         #expect(try FileIO.read(place) == Array("newer".utf8))
-        second.bringBack()
-        #expect(try FileIO.read(path) == Array("newer".utf8))
+        aside.discard()
+        #expect(try names(scratch) == ["discarded-0"])
+        aside.removeGivenUp()
         #expect(try names(scratch).isEmpty)
     }
 }

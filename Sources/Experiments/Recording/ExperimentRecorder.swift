@@ -61,8 +61,8 @@ final class ExperimentRecorder {
         // Whoever asks for the local time first reads what is known of the zone.
         _ = identity.signature()
         // Without it libgit2 writes all objects itself. Lock file and metrics change at each checkpoint, but seldom in a
-        // repeated run; and a file that was made in vain slows down making others on ext4 for a minute, which passes
-        // over what was just freed.
+        // repeated run; and a file that was made in vain slows down making others for a minute on an ext4 without a
+        // journal, which passes over what was just freed.
         let metrics = stage.outputs.count { !$0.isCached }
         try? context.repository.prepareObjects(stage.hasCheckpoints ? 3 + min(max(metrics, 1), 4) : 1)
         context.repository.prepareReference(reference.fullName, settings: context.settings)

@@ -1,5 +1,6 @@
 import Files
 import Git
+import Pipeline
 import SystemPackage
 
 /// Removes what processes left that are gone, and records of removed experiments that are too old.
@@ -23,6 +24,9 @@ package struct Cleaning {
         var files: [FilePath] = []
         // Copies of the index are named after the process that works on them.
         for entry in try FileIO.list(context.scratch) ?? [] {
+            if entry.name.hasPrefix(OutputsAside.givenUp) {
+                files.append(context.scratch.appending(entry.name).relative(to: root) ?? "")
+            }
             for kind in ["index-", "apply-"] where entry.name.hasPrefix(kind) {
                 let digits = entry.name.dropFirst(kind.count).prefix { $0 != "." }
                 guard let process = Int32(digits), !isAlive(process) else { continue }

@@ -5,13 +5,12 @@ import SystemPackage
 /// Outputs outside the cache that a command is to write anew, kept until it is known that it did.
 ///
 /// git may have them or not; a command that ends without any result must not cost the user the one before. To free the
-/// blocks of a file can take longer than all else at the end of a short run, so a small one stays until the next run,
-/// which removes it while its command runs.
-final class OutputsAside {
+/// blocks of a file can take longer than all else at the end of a short run, so a small one is only given up then, and
+/// removed while the next command runs.
+package final class OutputsAside {
     private static let small = 64 << 10
     private let folder: FilePath
     private var moved: [(path: FilePath, place: FilePath)] = []
-    private var old: [FilePath] = []
 
     /// - Parameter scratch: A folder for files that nobody misses, on the file system of the outputs.
     init(scratch: FilePath) { folder = scratch }
@@ -19,7 +18,6 @@ final class OutputsAside {
     /// Moves an output out of the way; where that cannot be done, it is removed.
     func take(_ path: FilePath) throws {
         let place = folder.appending("aside-" + MD5.hex(Array(path.string.utf8)))
-        makeRoom(at: place)
         do {
             try FileIO.rename(path, place)
         } catch {
@@ -36,23 +34,6 @@ final class OutputsAside {
         moved.append((path, place))
     }
 
-    /// What the last run left gets another name until ``removeOld()``, because replacing it would free its blocks.
-    private func makeRoom(at place: FilePath) {
-        let other = FilePath(place.string + ".old")
-        do {
-            try FileIO.rename(place, other)
-        } catch {
-            if error == .noSuchFileOrDirectory { return }
-        }
-        old.append(other)
-    }
-
-    /// Removes what earlier runs left; best called while there is nothing else to do.
-    func removeOld() {
-        for place in old { try? FileIO.removeTree(place) }
-        old = []
-    }
-
     /// Ends the stage with nothing recorded: what the command did not write comes back.
     func bringBack() {
         for (path, place) in moved {
@@ -63,18 +44,32 @@ final class OutputsAside {
             try? FileIO.removeTree(place)
         }
         moved = []
-        removeOld()
     }
 
     /// Ends the stage with something recorded.
     func discard() {
-        for (_, place) in moved where !isSmall(place) { try? FileIO.removeTree(place) }
+        for (number, (_, place)) in moved.enumerated() {
+            if !isSmall(place) || (try? FileIO.rename(place, givenUp(number))) == nil { try? FileIO.removeTree(place) }
+        }
         moved = []
-        removeOld()
     }
 
     private func isSmall(_ place: FilePath) -> Bool {
-        guard let status = try? FileStatus.of(place, followingLinks: false) else { return true }
+        guard let status = try? FileStatus.of(place, followingLinks: false) else { return false }
         return status.kind == .file && status.size <= Self.small
+    }
+
+    /// What the names of files begin with that were given up, and can go at any time.
+    package static let givenUp = "discarded-"
+
+    private func givenUp(_ number: Int) -> FilePath { folder.appending(Self.givenUp + String(number)) }
+
+    /// Removes what was given up before; best called while there is nothing else to do.
+    func removeGivenUp() {
+        var number = 0
+        while (try? FileStatus.of(givenUp(number), followingLinks: false)) ?? nil != nil {
+            try? FileIO.removeTree(givenUp(number))
+            number += 1
+        }
     }
 }

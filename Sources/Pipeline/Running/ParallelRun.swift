@@ -112,6 +112,7 @@ final class ParallelRun {
             running[number] = Running(
                 execution: execution, inputs: inputs, aside: aside, lines: stage.commandLines[...])
             try startLine(number)
+            aside.removeGivenUp()
         } catch {
             complete(number, .failed(error))
         }

@@ -92,7 +92,7 @@ struct StageExecution {
                         }
                         isPrepared = true
                         onIdle()
-                        aside.removeOld()
+                        aside.removeGivenUp()
                     }, onRequest: checkpoint)
             }
             if outcome.exit.isSuccess {
