@@ -115,6 +115,8 @@ extension SmallObjects {
             let isWritten = objects.write(id.pointee, UnsafeRawBufferPointer(start: bytes, count: count), name)
             return isWritten ? 0 : GIT_PASSTHROUGH.rawValue
         }
+        // Otherwise libgit2 would collect a large object in memory and then offer it here.
+        parent.pointee.writestream = { _, _, _, _ in GIT_PASSTHROUGH.rawValue }
         parent.pointee.free = { backend in
             guard let backend else { return }
             SmallObjects.behind(backend).release()

@@ -158,6 +158,26 @@ import Testing
         try sandbox.expOK("apply", "first")
         #expect(try sandbox.read("word.up") == "world\n")
     }
+
+    @Test func largeFilesGoIntoCommitsToo() throws {
+        let sandbox = try Sandbox()
+        try sandbox.makeTrainingProject(steps: 2)
+        try sandbox.write("large.sh", "head -c 9000000 /dev/zero | tr '\\0' \"$(cat model.txt | wc -l)\" > large.bin\n")
+        let script = try #require(try sandbox.read("train.sh"))
+        try sandbox.write(
+            "train.sh", script.replacing("    git exp checkpoint", with: "    sh large.sh\n    git exp checkpoint"))
+        try sandbox.expOK(
+            "stage", "add", "-q", "-f", "-n", "train", "-c", "model.txt", "-O", "large.bin", "sh", "train.sh")
+        try sandbox.git("add", ".")
+        try sandbox.git("commit", "-q", "-m", "large")
+        try sandbox.expOK("run", "-n", "first")
+        let tip = "refs/exps/exec/EXEC_APPLY"
+        for (commit, digit) in [(tip, "2"), (tip + "~2", "1")] {
+            let large = try sandbox.git("show", "\(commit):large.bin")
+            #expect(large.utf8.count == 9_000_000 && large.prefix(1) == digit, "\(commit)")
+        }
+    }
+
     @Test func checkpointsHoldTheFilesOfStagesThatRanBefore() throws {
         let sandbox = try Sandbox()
         try sandbox.makeTrainingProject()

@@ -20,6 +20,21 @@ import Testing
         #expect(try repository.writeBlob(bytes) == blob)
     }
 
+    /// Larger ones than are read as a whole.
+    @Test func largeFilesAreStreamed() throws {
+        let sandbox = try Sandbox()
+        let repository = try Repository(discovering: sandbox.root)
+        try repository.prepareObjects(1)
+        let settings = try GitSettings(of: repository)
+        let index = try #require(
+            try PlainIndex(repository, workTree: sandbox.root, file: repository.indexFile, settings: settings))
+        let count = 8 << 20
+        try FileIO.replace(sandbox.root.appending("a"), with: [UInt8](repeating: 7, count: count), sync: false)
+        try index.add(["a"])
+        #expect(try sandbox.git("cat-file", "-s", "\(index.writeTree().hex):a") == "\(count)\n")
+        #expect(try sandbox.git("fsck", "--strict", "--no-dangling").isEmpty)
+    }
+
     @Test func commitsAndTreesAreSoundWithAndWithoutPreparedFiles() throws {
         let sandbox = try Sandbox()
         try sandbox.write("a", "1")
