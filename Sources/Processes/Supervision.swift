@@ -69,7 +69,7 @@ struct Supervision {
     /// A shell ends at once, and the program that it ran may be writing its last checkpoint.
     var hasStragglers: Bool {
         guard killTime != nil else { return false }
-        return hasOwnGroup ? kill(-child, 0) == 0 : family?.isAlive ?? false
+        return hasOwnGroup ? ProcessFamily.isAlive(group: child) : family?.isAlive ?? false
     }
 
     func send(_ signal: Int32) {
