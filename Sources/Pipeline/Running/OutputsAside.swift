@@ -15,14 +15,18 @@ package final class OutputsAside {
     /// - Parameter scratch: A folder for files that nobody misses, on the file system of the outputs.
     init(scratch: FilePath) { folder = scratch }
 
-    /// Moves an output out of the way; where that cannot be done, it is removed.
+    /// Moves an output out of the way; where that cannot be done, it is removed. One that a killed run moved counts as
+    /// moved.
     func take(_ path: FilePath) throws {
         let place = folder.appending("aside-" + MD5.hex(Array(path.string.utf8)))
         do {
             try FileIO.rename(path, place)
         } catch {
-            guard try FileStatus.of(path, followingLinks: false) != nil else { return }
-            // A killed run may have left something there.
+            guard try FileStatus.of(path, followingLinks: false) != nil else {
+                // It may be all that a killed run left of the output.
+                if try FileStatus.of(place, followingLinks: false) != nil { moved.append((path, place)) }
+                return
+            }
             try FileIO.makeDirectories(folder)
             try FileIO.removeTree(place)
             do {
