@@ -78,6 +78,26 @@ import Testing
         #expect(resumed.errors.contains("git exp branch one two"), "\(resumed)")
     }
 
+    @Test func whatGoesOnMayBeNamed() throws {
+        let sandbox = try training()
+        try sandbox.expOK("run", "-n", "one")
+        let resumed = try sandbox.expOK("run", "-n", "one")
+        #expect(resumed.errors.contains("'one' will be resumed"), "\(resumed)")
+        #expect(!resumed.errors.contains("under its own name"), "\(resumed)")
+        let before = try sandbox.read("params.yaml")
+        for call in [["--reset"], ["--dry"], ["-S", "steps=5"]] {
+            let refused = try sandbox.run("git", ["exp", "run", "-n", "one"] + call)
+            #expect(refused.status == 128 && refused.errors.contains("'one' already exists"), "\(refused)")
+            #expect(try sandbox.read("params.yaml") == before)
+        }
+        // Another one that is there is not what goes on.
+        try sandbox.expOK("run", "--reset", "-n", "two")
+        let refused = try sandbox.exp("run", "-n", "one")
+        #expect(refused.status == 128 && refused.errors.contains("'one' already exists"), "\(refused)")
+        #expect(try sandbox.expOK("verify", "two@1").exit.isSuccess)
+        #expect(try sandbox.exp("verify", "nobody").errors.contains("no experiment or commit named 'nobody'"))
+    }
+
     @Test func shortHexadecimalWordsAreNames() throws {
         let sandbox = try training()
         try sandbox.expOK("run", "-n", "e1")

@@ -71,7 +71,10 @@ package struct WorkspaceRun {
         let stages = try workspace.graph.order(request.selection, files: workspace.files.map(\.path))
         if let name = request.name { try ExperimentName.check(name, generation: workspace.generation) }
         warnAboutLive(workspace)
-        if let name = request.name, !request.options.force { try refuseTaken(name, head) }
+        // What continues an experiment may name it.
+        if request.reset || request.options.dryRun || !stages.contains(where: \.hasCheckpoints) {
+            try refuseTaken(request, head)
+        }
         if request.options.dryRun {
             return try dryRun(process, request, workspace, stages)
         }
@@ -86,6 +89,7 @@ package struct WorkspaceRun {
             plan = try RunPlan.make(
                 request, context: context, workspace: workspace, stages: stages, head: head,
                 remains: journal.remains)
+            if request.name?.isIdentical(to: plan.reference.name) != true { try refuseTaken(request, head) }
             restoring = try plan.restoring(context, workspace)
             if let supply = request.options.supply, !request.reset { try restoring.fetchData(of: stages, supply) }
             try restoring.requireData(of: stages)
@@ -269,7 +273,8 @@ package struct WorkspaceRun {
         console.warn("removed a request for a checkpoint that an earlier run left behind")
     }
 
-    private func refuseTaken(_ name: String, _ head: CommitID) throws {
+    private func refuseTaken(_ request: RunRequest, _ head: CommitID) throws {
+        guard let name = request.name, !request.options.force else { return }
         if try ExperimentReference.isTaken(name, baseline: head, in: repository) {
             throw ExperimentError.nameTaken(name, baseline: head.short)
         }

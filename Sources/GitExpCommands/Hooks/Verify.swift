@@ -27,7 +27,7 @@ struct Verify: ParsableCommand {
               git exp verify --allow-missing origin/main..HEAD
             """)
 
-    @Argument(help: "A commit, or a range of commits.")
+    @Argument(help: "A commit, an experiment, one of its checkpoints, or a range of commits.")
     var revision: String?
 
     @Flag(help: "Judge what is staged.")
@@ -72,12 +72,18 @@ struct Verify: ParsableCommand {
     ) throws -> [(commit: CommitID?, subject: Verification.Subject)] {
         let text = revision ?? "HEAD"
         guard text.contains("..") else {
-            guard let commit = try repository.resolve(text) else {
-                throw revision == nil ? ExperimentError.noCommits : ExperimentError.unknown(text, similar: [])
-            }
+            if revision == nil, try repository.head() == nil { throw ExperimentError.noCommits }
+            let commit = try resolver(repository).resolve(text).commit
             return [(commit, .everything(in: commit))]
         }
         return try repository.commits(inRange: text).map { ($0, .changes(of: $0)) }
+    }
+
+    /// Knows what is best only in a project.
+    private func resolver(_ repository: Repository) throws -> RevisionResolver {
+        if let context = try? Workspace.open(global.console) { return try Revisions.resolver(context) }
+        return RevisionResolver(
+            repository, catalog: try ExperimentCatalog(of: repository), chains: ChainReader(repository))
     }
 
     private func report(_ verdicts: [(commit: CommitID?, verdict: Verdict)]) throws {
