@@ -118,7 +118,7 @@ package final class StageProcess {
             let timeout = min(longest, state.millisecondsToKill ?? 1_000)
             let events = csys_watch_wait(&watch, Int32(timeout), &signals, &count)
             for signal in signals.prefix(Int(count)) { state.received(signal) }
-            state.killIfOverdue()
+            let isKilled = state.killIfOverdue()
             answer()
             let hasEnded = events & Int32(CSYS_CHILD_ENDED.rawValue) != 0
             if isAtLeisure, !hasEnded, count == 0 { hasLeisureWork = onLeisure?() ?? false }
@@ -128,7 +128,7 @@ package final class StageProcess {
                 csys_watch_forget_child(&watch)
                 if ending.isTermination, state.interruption == nil { awaitSignal(&state) }
             }
-            if let exit, !state.hasStragglers || state.isOverdue {
+            if let exit, isKilled || !state.hasStragglers {
                 // A request made just before the end counts, too.
                 answer()
                 if let failure {

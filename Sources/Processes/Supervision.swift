@@ -58,11 +58,15 @@ struct Supervision {
         killTime = now() + (patience ?? grace)
     }
 
-    mutating func killIfOverdue() {
-        if isOverdue { send(SIGKILL) }
+    /// Kills the command and all that it started, where that time has come.
+    ///
+    /// - Returns: Whether it did.
+    @discardableResult
+    mutating func killIfOverdue() -> Bool {
+        guard let killTime, now() >= killTime else { return false }
+        send(SIGKILL)
+        return true
     }
-
-    var isOverdue: Bool { killTime.map { now() >= $0 } ?? false }
 
     /// Whether processes that were told to end with the command are still at it, though it is gone itself.
     ///
