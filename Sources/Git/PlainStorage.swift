@@ -95,15 +95,18 @@ extension Repository {
             while rest > 0 {
                 let count = try buffer.withUnsafeMutableBytes { try file.read(into: .init(rebasing: $0.prefix(rest))) }
                 if count == 0 { break }
-                try check {
-                    buffer.withUnsafeBytes { bytes in
-                        git_odb_stream_write(stream, bytes.bindMemory(to: CChar.self).baseAddress, count)
-                    }
+                let code = buffer.withUnsafeBytes { bytes in
+                    git_odb_stream_write(stream, bytes.bindMemory(to: CChar.self).baseAddress, count)
                 }
+                // libgit2 does not say why, the system does.
+                guard code == 0 else { throw FileError("commit", path, Errno(rawValue: errno)) }
                 rest -= count
             }
             var oid = git_oid()
-            try check { git_odb_stream_finalize_write(&oid, stream) }
+            let code = git_odb_stream_finalize_write(&oid, stream)
+            // It says why where the file became shorter meanwhile.
+            guard code == 0 || rest > 0 else { throw FileError("commit", path, Errno(rawValue: errno)) }
+            try check { code }
             return BlobID(oid)
         }
     }

@@ -56,6 +56,20 @@ import Testing
         return sandbox
     }
 
+    @Test func noRoomAmongGitsObjects() throws {
+        let sandbox = try project()
+        try sandbox.expOK("stage", "add", "-q", "-n", "a", "-d", "data.bin", "true")
+        try sandbox.write("data.bin", "small\n")
+        try sandbox.git("add", "dvc.yaml", "data.bin")
+        try sandbox.git("commit", "-q", "-m", "small")
+        #expect(try sandbox.run("sh", ["-c", "head -c 9000000 /dev/urandom > data.bin"]).status == 0)
+        let outcome = try limited(sandbox, "run")
+        #expect(outcome.status == 128 && outcome.errors.contains("cannot commit '"), "\(outcome)")
+        #expect(outcome.errors.contains("data.bin': file too large"), "\(outcome)")
+        #expect(try !files(sandbox, below: ".git/objects").contains { $0.contains("tmp") })
+        try sandbox.expOK("run", "-f")
+    }
+
     @Test func noRoomInTheCache() throws {
         let sandbox = try project()
         let before = try files(sandbox, below: ".dvc/cache")
